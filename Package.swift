@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import PackageDescription
+
+/// Every target compiles as Swift 6; CI adds `-warnings-as-errors`.
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+func floor(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "kmend",
+  products: [
+    .executable(name: "kmend", targets: ["kmend"]),
+    .executable(name: "kmend-cindex", targets: ["kmend-cindex"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+  ],
+  targets: [
+    // Floor 0: C libraries, one target each.
+    .target(
+      name: "CClang",
+      cSettings: [.unsafeFlags(["-I/usr/lib/llvm-19/include"])],
+      linkerSettings: [
+        .unsafeFlags(["-L/usr/lib/llvm-19/lib", "-Xlinker", "-rpath=/usr/lib/llvm-19/lib"]), .linkedLibrary("clang-19"),
+      ]),
+    .target(name: "CGit2", linkerSettings: [.linkedLibrary("git2")]),
+
+    // Floor 1: vocabulary.
+    floor("KernelModel"),
+    floor("CFrontendProtocol"),
+    floor("PatchFormat", ["KernelModel"]),
+    floor("MailFormat"),
+
+    // Floor 1b: containment.
+    floor("Sandbox", ["KernelModel", subprocess, system]),
+
+    // Floor 2: analysis. Pure.
+    floor("CSource", ["KernelModel"]),
+    floor("LogTriage", ["KernelModel"]),
+    floor("Diagnosis", ["KernelModel", "CFrontendProtocol", "CSource", "LogTriage"]),
+    floor("ConversionLearning", ["KernelModel", "CSource"]),
+    floor("DriverAdaptation", ["KernelModel", "CSource", "ConversionLearning"]),
+    floor("Correspondence", ["KernelModel", "PatchFormat", "MailFormat", mustache]),
+
+    // Floor 2: adapters.
+    floor("Archive", ["KernelModel", "Sandbox"]),
+    floor("GitStore", ["KernelModel", "CGit2", "Sandbox"]),
+    floor("ConversionIndex", ["KernelModel", "Sandbox", grdb]),
+    floor("CFrontend", ["KernelModel", "CFrontendProtocol", "Sandbox"]),
+    floor("ClangIndex", ["CFrontendProtocol", "CClang"]),
+    floor("KernelBuild", ["KernelModel", "Sandbox"]),
+    floor("TestMachine", ["KernelModel", "Sandbox"]),
+
+    // Floor 3.
+    floor(
+      "Pipeline",
+      [
+        "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage", "Diagnosis",
+        "ConversionLearning", "DriverAdaptation", "Correspondence", "Archive", "GitStore", "ConversionIndex",
+        "CFrontend", "KernelBuild", "TestMachine", logging,
+      ]),
+
+    // Floor 4: executables.
+    .executableTarget(
+      name: "kmend", dependencies: ["KernelModel", "Pipeline", argumentParser, logging], swiftSettings: settings),
+    .executableTarget(name: "kmend-cindex", dependencies: ["ClangIndex"], swiftSettings: settings),
+
+    // Tests: one target per target under test; their fixtures and golden files lie in Tests/Golden.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    tests("ArchitectureTests", []),
+    tests("ArchiveTests", ["Archive", "KernelModel", "Sandbox"]),
+    tests("CSourceTests", ["CSource", "KernelModel"]),
+    tests("ConversionIndexTests", ["ConversionIndex", "KernelModel", "Sandbox"]),
+    tests("ConversionLearningTests", ["ConversionLearning", "CSource", "KernelModel", "Sandbox"]),
+    tests("CorrespondenceTests", ["Correspondence", "KernelModel", "MailFormat", "PatchFormat"]),
+    tests("DiagnosisTests", ["Diagnosis", "CFrontendProtocol", "KernelModel"]),
+    tests("DriverAdaptationTests", ["DriverAdaptation", "ConversionLearning", "CSource", "KernelModel"]),
+    tests("EndToEndTests", ["KernelModel", "Pipeline", subprocess, system]),
+    tests("FrontendTests", ["CFrontend", "CFrontendProtocol", "ClangIndex", "KernelModel", "Sandbox"]),
+    tests("GitStoreTests", ["GitStore", "KernelModel", "Sandbox"]),
+    tests("KernelBuildTests", ["KernelBuild", "KernelModel", "LogTriage", "Sandbox"]),
+    tests("KernelModelTests", ["KernelModel"]),
+    tests("LogTriageTests", ["LogTriage", "KernelModel"]),
+    tests("MailFormatTests", ["MailFormat"]),
+    tests("PatchFormatTests", ["PatchFormat", "KernelModel"]),
+    tests("PipelineTests", ["Pipeline", "KernelModel", "Sandbox"]),
+    tests("SandboxTests", ["Sandbox", "KernelModel"]),
+    tests("TestMachineTests", ["TestMachine", "KernelModel", "Sandbox"]),
+  ]
+)

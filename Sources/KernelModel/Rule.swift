@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/// How a symbol is to be adapted, learned from the kernel's own conversions.
+package struct Rule: Codable, Hashable, Sendable {
+  package enum Kind: String, Codable, Sendable {
+    case call, rename, member, initialiser, statement, operand, include, declaration
+  }
+  /// Stable for the same trees and symbol, e.g. `strlcpy-1`; also the semantic patch's rule name.
+  package var id: String
+  /// The symbol that the rule removes from the driver.
+  package var symbol: String
+  package var kind: Kind
+  /// The semantic patch (SmPL) that stands on its own; empty for what SmPL can't say.
+  package var smpl: String
+  /// One line for people: `strlcpy(E0, E1, E2)` → `strscpy(E0, E1, E2)`.
+  package var summary: String
+  /// In-tree files that were converted this way.
+  package var support: Int
+  /// Of the in-tree places where the left side matches, the share that was converted this way (0…1).
+  package var confidence: Double
+  /// In-tree places where the left side matches.
+  package var opportunities: Int
+  /// A few in-tree places that show it, best first.
+  package var examples: [Example]
+  /// How often the rule, applied to callers that it was not learned from, gives what the developers wrote.
+  package var replay: Replay
+  /// Names that the new text brings in (functions, macros, fields), which the target kernel must declare.
+  package var introduces: [String]
+  /// Reasons for a person to look.
+  package var flags: [Flag]
+
+  package init(
+    id: String, symbol: String, kind: Kind, smpl: String, summary: String, support: Int, confidence: Double,
+    opportunities: Int, examples: [Example], replay: Replay, introduces: [String], flags: [Flag]
+  ) {
+    self.id = id
+    self.symbol = symbol
+    self.kind = kind
+    self.smpl = smpl
+    self.summary = summary
+    self.support = support
+    self.confidence = confidence
+    self.opportunities = opportunities
+    self.examples = examples
+    self.replay = replay
+    self.introduces = introduces
+    self.flags = flags
+  }
+
+  /// One in-tree conversion: where, and both texts.
+  package struct Example: Codable, Hashable, Sendable {
+    /// Place in the old tree.
+    package var site: Site
+    package var before: String
+    package var after: String
+
+    package init(site: Site, before: String, after: String) {
+      self.site = site
+      self.before = before
+      self.after = after
+    }
+  }
+
+  /// "reproduces 118 of 123 in-tree conversions", on callers that the rule was not learned from.
+  package struct Replay: Codable, Hashable, Sendable {
+    package var reproduced: Int
+    package var tried: Int
+
+    package init(reproduced: Int, tried: Int) {
+      self.reproduced = reproduced
+      self.tried = tried
+    }
+  }
+}
+
+/// A named reason why a person should look before applying: turns `adapted` into `needs-review`.
+package struct Flag: Codable, Hashable, Sendable {
+  /// Closed list; the words stand in reports and mails.
+  package enum Reason: String, Codable, Sendable, CaseIterable {
+    case lowConfidence = "low-confidence"
+    case fewExamples = "few-examples"
+    case coChange = "co-change"
+    case deletion
+    case valueUsed = "value-used"
+    case literal = "literal-from-examples"
+    case argumentLost = "argument-lost"
+    case spatchDiffers = "spatch-differs"
+    case newWarning = "new-warning"
+    case symbolsDiffer = "symbols-differ"
+    case keptKernelMeaning = "kept-kernel-meaning"
+    case versionGuess = "version-guess"
+    case bootFailed = "boot-failed"
+    case gateNotRun = "gate-not-run"
+    case checkpatch
+    case inactiveCode = "inactive-code"
+  }
+  package var reason: Reason
+  /// One sentence that names the thing.
+  package var detail: String
+
+  package init(_ reason: Reason, _ detail: String) {
+    self.reason = reason
+    self.detail = detail
+  }
+}
