@@ -84,6 +84,15 @@ package struct View: Sendable, Hashable {
     case file(inside: String, bytes: [UInt8], executable: Bool)
     /// A symbolic link.
     case link(inside: String, target: String)
+
+    /// Where it stands in the view.
+    package var inside: String {
+      switch self {
+      case .readOnly(_, let inside), .writable(_, let inside), .scratch(let inside, _), .file(let inside, _, _),
+        .link(let inside, _):
+        inside
+      }
+    }
   }
   /// Host folder that holds the root file system whose toolchain is shown (its `/usr` and the like); nil: the host's own.
   package var root: String?
