@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import KernelModel
+
+/// A source file ready for analysis: tokens, their brackets, their words as numbers, and the units they form.
+package struct Code: Sendable {
+  package let source: LexedSource
+  package let brackets: Brackets
+  /// For each token the number of its spelling.
+  package let words: [Int32]
+  /// Statements, heads, initialiser elements and the like, in file order; they cover all tokens but terminators.
+  package let units: [CodeUnit]
+  package let functions: [Function]
+
+  package init(_ text: SourceText, _ spellings: inout Spellings) {
+    let source = LexedSource(text)
+    self.source = source
+    brackets = Brackets(source)
+    words = source.text.withUnsafeBufferPointer { bytes in
+      source.tokens.map { spellings.number(of: UnsafeBufferPointer(rebasing: bytes[$0.range])) }
+    }
+    (units, functions) = UnitReader.read(source, brackets, words)
+  }
+
+  package init(_ text: String, _ spellings: inout Spellings) { self.init(SourceText(text.utf8), &spellings) }
+
+  package var tokens: [Token] { source.tokens }
+
+  /// Index of the unit that holds a token (its terminator included), or nil.
+  package func unit(holding token: Int) -> Int? {
+    var (low, high) = (0, units.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if units[middle].end > token { high = middle } else { low = middle + 1 }
+    }
+    return low < units.count && units[low].tokens.lowerBound <= token ? low : nil
+  }
+
+  /// The function whose body or head holds a token, or nil.
+  package func function(holding token: Int) -> Function? {
+    functions.last { $0.head.lowerBound <= token && token < $0.body.upperBound }
+  }
+}
+
+/// A function's definition.
+package struct Function: Hashable, Sendable {
+  /// Token that names it.
+  package var name: Int
+  /// Tokens of its head, from the first specifier to the closing parenthesis and attributes.
+  package var head: Range<Int>
+  /// Tokens of its body with both braces.
+  package var body: Range<Int>
+}
+
+/// The smallest piece of code that is moved, removed or inserted as a whole.
+package struct CodeUnit: Hashable, Sendable {
+  package enum Kind: UInt8, Sendable {
+    /// Up to a `;`: expression statement, declaration, `return`.
+    case statement
+    /// `if (…)`, `else`, `for (…)`, `while (…)`, `do`, `switch (…)`: what follows is its body.
+    case control
+    /// What stands before a `{`: a function's head, a structure's, an initialised object's, a loop macro's.
+    case head
+    /// One element of an initialiser or enumeration.
+    case element
+    /// `case …:`, `default:`, `name:`.
+    case label
+    /// A preprocessor line.
+    case directive
+    case open, close
+  }
+  package var kind: Kind
+  /// Its tokens without the terminator.
+  package var tokens: Range<Int>
+  /// Index behind the terminator (`;`, `,` or `:`), or behind the tokens if it has none.
+  package var end: Int
+  /// How many braces are open around it.
+  package var depth: Int
+
+  package var hasTerminator: Bool { end > tokens.upperBound }
+}
