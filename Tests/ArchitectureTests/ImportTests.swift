@@ -26,7 +26,7 @@ private let allowed: [String: Set<String>] = {
     // Adapters.
     "Archive": vocabulary.union(["Foundation", "Sandbox", "Glibc"]),
     "GitStore": vocabulary.union(["Foundation", "Sandbox", "CGit2"]),
-    "ConversionIndex": vocabulary.union(["Foundation", "Sandbox", "GRDB", "Glibc"]),
+    "ConversionIndex": vocabulary.union(["Foundation", "Sandbox", "GRDB", "Glibc", "Synchronization"]),
     "CFrontend": vocabulary.union(["Foundation", "Sandbox", "CFrontendProtocol", "Glibc"]),
     "ClangIndex": ["Foundation", "CFrontendProtocol", "CClang", "Glibc"],
     "KernelBuild": vocabulary.union(["Foundation", "Sandbox"]),

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Foundation
+import GRDB
+import KernelModel
+
+/// How many in-tree files changed with a symbol.
+package struct LossCount: Sendable, Codable, Hashable {
+  /// `.c` and `.h` files with a changed line that named the symbol in the old tree.
+  package var changed: Int
+  /// Of these, files that no longer name it at all.
+  package var lost: Int
+
+  package init(changed: Int, lost: Int) {
+    self.changed = changed
+    self.lost = lost
+  }
+}
+
+/// What else came into the files that lost a symbol: the raw material of the co-change guard.
+package struct CoChange: Sendable, Codable, Hashable {
+  /// Files that lost the symbol.
+  package var files: Int
+  /// Names that newly stand in at least two of these files, the most frequent first, then by name.
+  package var newcomers: [Newcomer]
+
+  package struct Newcomer: Sendable, Codable, Hashable {
+    package var name: String
+    /// Files that lost the symbol and hold the name anew.
+    package var files: Int
+    /// Share of all changed files that hold the name anew (0…1).
+    package var baseRate: Double
+  }
+}
+
+/// Which files count as having lost a symbol.
+package enum LossScope: Sendable, Hashable {
+  /// Files with a changed line that named it: for a symbol that is still there with another meaning.
+  case changed
+  /// Files that no longer name it at all.
+  case gone
+}
+
+extension ConversionStore {
+  /// How many in-tree files were converted away from `symbol`.
+  ///
+  /// - Throws: `Failure` (`tryAgain`) if the index can't be read.
+  package func filesLosing(_ symbol: String) async throws -> LossCount {
+    try await read { db in
+      guard let row = try symbolRow(db, symbol) else { return LossCount(changed: 0, lost: 0) }
+      let files = try changedFiles(db, hunks: row.lost)
+      let gone = Set(row.gone)
+      return LossCount(changed: files.count, lost: files.count { gone.contains($0.id) })
+    }
+  }
+
+  /// Paths of the `.c` and `.h` files that lost `symbol`, in order.
+  ///
+  /// - Throws: `Failure` (`tryAgain`) if the index can't be read.
+  package func paths(losing symbol: String, _ scope: LossScope = .changed) async throws -> [String] {
+    try await read { db in try files(db, losing: symbol, scope).map(\.path) }
+  }
+
+  /// Names that newly appear in the files that lost `symbol`, with how often they appear anywhere.
+  ///
+  /// - Throws: `Failure` (`tryAgain`) if the index can't be read.
+  package func newNames(inFilesLosing symbol: String, _ scope: LossScope = .gone) async throws -> CoChange {
+    try await read { db in
+      let files = try files(db, losing: symbol, scope)
+      var counts: [Int: Int] = [:]
+      let fresh = try db.cachedStatement(sql: "SELECT fresh FROM file WHERE id = ?")
+      for file in files {
+        let list = try Data.fetchOne(fresh, arguments: [file.id]) ?? Data()
+        for name in Varint.ascending([UInt8](list)) { counts[name, default: 0] += 1 }
+      }
+      let all = try Int.fetchOne(
+        db, sql: "SELECT count(*) FROM file WHERE class = ?", arguments: [FileClass.c.rawValue])
+      let names = try db.cachedStatement(sql: "SELECT name, fresh FROM symbol WHERE id = ?")
+      let newcomers = try counts.filter { $0.value > 1 }.compactMap { id, count in
+        try Row.fetchOne(names, arguments: [id]).map { row in
+          CoChange.Newcomer(name: row[0], files: count, baseRate: Double(row[1] as Int) / Double(max(all ?? 1, 1)))
+        }
+      }
+      return CoChange(
+        files: files.count, newcomers: newcomers.sorted { ($1.files, $0.name) < ($0.files, $1.name) })
+    }
+  }
+
+  private func files(_ db: Database, losing symbol: String, _ scope: LossScope) throws -> [ChangedFile] {
+    guard let row = try symbolRow(db, symbol) else { return [] }
+    let files = try changedFiles(db, hunks: row.lost)
+    guard scope == .gone else { return files }
+    let gone = Set(row.gone)
+    return files.filter { gone.contains($0.id) }
+  }
+}

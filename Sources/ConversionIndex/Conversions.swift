@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Foundation
+import GRDB
+import KernelModel
+
+extension ConversionStore {
+  /// The places where in-tree code changed lines that name `symbol`: a function, macro, field, type, or the path of a
+  /// header (`asm/unaligned.h`). Only `.c` and `.h` files count.
+  ///
+  /// Each place is whole hunks, those that follow closely taken together, widened to the function around them (up to
+  /// 200 lines; in longer ones 30 lines around). In the order of paths and lines; where there are more than `limit`,
+  /// files are taken evenly from all over the tree.
+  ///
+  /// - Throws: `Failure` (`badInput`) if a tree is not the one that the index was built from, (`tryAgain`) if the index
+  ///   can't be read.
+  package func conversions(losing symbol: String, limit: Int = 400) async throws -> [Conversion] {
+    try await conversions(limit: limit) { try symbolRow($0, symbol)?.lost ?? [] }
+  }
+
+  /// The places where in-tree code came to name `symbol` on a changed line; otherwise as `conversions(losing:)`.
+  package func conversions(gaining symbol: String, limit: Int = 400) async throws -> [Conversion] {
+    try await conversions(limit: limit) { try symbolRow($0, symbol)?.gained ?? [] }
+  }
+
+  /// The places where lines with `symbol` changed on the old side, in these files only.
+  package func conversions(losing symbol: String, in paths: Set<String>) async throws -> [Conversion] {
+    try await conversions(limit: .max, paths: paths) { try symbolRow($0, symbol)?.lost ?? [] }
+  }
+
+  private func conversions(
+    limit: Int, paths: Set<String>? = nil, hunks: @escaping @Sendable (Database) throws -> [Int]
+  ) async throws -> [Conversion] {
+    let places = try await read { db in
+      try changedFiles(db, hunks: try hunks(db)).filter { paths?.contains($0.path) ?? true }
+    }
+    return try await offload { check in
+      var result: [Conversion] = []
+      for place in spread(places, limit: limit) {
+        try check()
+        result += try conversions(place)
+        if result.count >= limit { break }
+      }
+      return Array(result.prefix(limit))
+    }
+  }
+
+  /// At most `limit` of them, evenly chosen, in order.
+  private func spread(_ places: [ChangedFile], limit: Int) -> [ChangedFile] {
+    guard places.count > limit, limit > 0 else { return places }
+    return (0..<limit).map { places[$0 * places.count / limit] }
+  }
+
+  private func conversions(_ place: ChangedFile) throws -> [Conversion] {
+    let (old, new) = try texts(place)
+    return Windows(old: old, new: new, hunks: place.hunks).windows(around: place.chosen).map { window in
+      Conversion(
+        path: place.path, oldText: old.text(window.old), newText: new.text(window.new),
+        oldStart: window.old.lowerBound + 1, newStart: window.new.lowerBound + 1)
+    }
+  }
+
+  func texts(_ place: ChangedFile) throws -> (old: Lines, new: Lines) {
+    func bytes(_ tree: Tree, _ size: Int) throws -> [UInt8] {
+      guard let bytes = fileBytes("\(tree.root)/\(place.path)"), bytes.count == size else {
+        throw Failure(
+          .badInput, "\(tree.root)/\(place.path)", "is not as it was when the index was built",
+          remedy: "unpack the source of \(tree.version) again")
+      }
+      return bytes
+    }
+    return (Lines(try bytes(old, place.oldBytes)), Lines(try bytes(new, place.newBytes)))
+  }
+}
+
+/// A changed file with the hunks that a question is about.
+struct ChangedFile: Sendable {
+  var id: Int
+  var path: String
+  var hunks: [Hunk]
+  /// Indices into `hunks`, ascending.
+  var chosen: [Int]
+  var oldBytes: Int
+  var newBytes: Int
+}
+
+/// A row of the symbol table.
+struct SymbolRow: Sendable {
+  var lost: [Int]
+  var gained: [Int]
+  var gone: [Int]
+  var fresh: Int
+}
+
+extension ConversionStore {
+  /// Reads from the database on its own queue.
+  ///
+  /// - Throws: `Failure` (`tryAgain`) in place of SQLite's error.
+  func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    do {
+      return try await database.read(body)
+    } catch let error as DatabaseError {
+      throw Failure(
+        .tryAgain, path, "can't be read (\(error.resultCode.rawValue): \(error.message ?? "SQLite error"))",
+        remedy: "remove it, it will be built again")
+    }
+  }
+
+  func symbolRow(_ db: Database, _ name: String) throws -> SymbolRow? {
+    let statement = try db.cachedStatement(sql: "SELECT lost, gained, gone, fresh FROM symbol WHERE name = ?")
+    return try Row.fetchOne(statement, arguments: [name]).map { row in
+      func list(_ column: Int) -> [Int] { Varint.ascending([UInt8](row[column] as Data)) }
+      return SymbolRow(lost: list(0), gained: list(1), gone: list(2), fresh: row[3])
+    }
+  }
+
+  /// The `.c` and `.h` files that hold these hunks, by path.
+  func changedFiles(_ db: Database, hunks: [Int]) throws -> [ChangedFile] {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT id, path, class, firstHunk, hunks, oldBytes, newBytes FROM file
+        WHERE firstHunk <= ? ORDER BY firstHunk DESC LIMIT 1
+        """)
+    var result: [ChangedFile] = []
+    var index = 0
+    while index < hunks.count {
+      guard let row = try Row.fetchOne(statement, arguments: [hunks[index]]) else { break }
+      let first: Int = row[3]
+      let all = [Hunk](packed: [UInt8](row[4] as Data))
+      var chosen: [Int] = []
+      repeat {
+        chosen.append(hunks[index] - first)
+        index += 1
+      } while index < hunks.count && hunks[index] < first + all.count
+      guard row[2] == FileClass.c.rawValue else { continue }
+      result.append(
+        ChangedFile(id: row[0], path: row[1], hunks: all, chosen: chosen, oldBytes: row[5], newBytes: row[6]))
+    }
+    return result
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import ConversionIndex
+import Foundation
+import TestSupport
+import Testing
+
+private let environment = ProcessInfo.processInfo.environment
+
+/// Figures for the index of two whole trees, printed on demand:
+/// `KMEND_BENCH=1 KMEND_BENCH_OLD=…/linux-source-6.1 KMEND_BENCH_NEW=…/linux-source-6.12 swift test -c release …`
+@Suite(.enabled(if: environment["KMEND_BENCH"] == "1", "prints figures; set KMEND_BENCH=1"))
+struct BenchmarkTests {
+  @Test func figures() async throws {
+    let old = Tree(root: try #require(environment["KMEND_BENCH_OLD"]), version: "old")
+    let new = Tree(root: try #require(environment["KMEND_BENCH_NEW"]), version: "new")
+    try await withTemporaryFolder { folder in
+      let path = "\(environment["KMEND_BENCH_KEEP"] ?? folder)/bench.index"
+      if environment["KMEND_BENCH_KEEP"] == nil || !FileManager.default.fileExists(atPath: path) {
+        print(try await ConversionStore.build(old: old, new: new, at: path))
+      }
+      let opening = ContinuousClock.now
+      let store = try await ConversionStore.open(old: old, new: new, at: path)
+      print("open:", ContinuousClock.now - opening)
+      for symbol in ["strlcpy", "no_llseek", "class_create", "asm/unaligned.h", "userhdr", "NETIF_F_LLTX", "i_mtime"] {
+        let start = ContinuousClock.now
+        let conversions = try await store.conversions(losing: symbol)
+        let middle = ContinuousClock.now
+        let change = try await store.newNames(inFilesLosing: symbol)
+        print(
+          symbol, try await store.filesLosing(symbol), conversions.count, middle - start,
+          "co-change", ContinuousClock.now - middle,
+          change.newcomers.prefix(4).map { "\($0.name) \($0.files)/\(change.files) base \($0.baseRate)" })
+      }
+    }
+  }
+}

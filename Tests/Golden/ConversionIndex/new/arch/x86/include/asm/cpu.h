@@ -1,0 +1,2 @@
+struct cpuinfo;
+int cpu_words(struct cpuinfo *c);

@@ -1,0 +1,1 @@
+static void fresh(void) { words_scopy(a, b, 1); }

@@ -1,0 +1,1 @@
+#define get_spread(p) (*(p))

@@ -1,0 +1,1 @@
+int main(void) { words_scopy(a, b, 1); }

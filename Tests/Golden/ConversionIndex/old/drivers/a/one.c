@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+/* words_copy() is used here. */
+#include <linux/words.h>
+#include <asm/spread.h>
+
+#define ONE	1
+
+static int one_first(struct one *one)
+{
+	char name[ONE];
+
+	words_copy(name, one->name, sizeof(name));
+	pr_info("%s\n", name);
+	return 0;
+}
+
+static int one_second(struct one *one,
+		      const char *text)
+{
+	return get_spread(text);
+}
+
+static const struct words_operations one_operations = {
+	.owner = THIS_MODULE,
+	.seek = words_no_seek,
+	.show = one_show,
+};

@@ -1,0 +1,1 @@
+static void gone(void) { words_copy(a, b, 1); }

@@ -1,0 +1,2 @@
+typedef unsigned int u32;
+typedef unsigned short u16;

@@ -1,0 +1,1 @@
+int main(void) { words_copy(a, b, 1); }
