@@ -6,6 +6,10 @@ import PackageDescription
 /// Every target compiles as Swift 6; CI adds `-warnings-as-errors`.
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
+/// Where Debian keeps libclang, and what every target needs that sees its headers.
+let llvm = "/usr/lib/llvm-19"
+let clangSettings = settings + [.unsafeFlags(["-Xcc", "-I\(llvm)/include"])]
+
 func floor(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -39,9 +43,9 @@ let package = Package(
     // Floor 0: C libraries, one target each.
     .target(
       name: "CClang",
-      cSettings: [.unsafeFlags(["-I/usr/lib/llvm-19/include"])],
+      cSettings: [.unsafeFlags(["-I\(llvm)/include"])],
       linkerSettings: [
-        .unsafeFlags(["-L/usr/lib/llvm-19/lib", "-Xlinker", "-rpath=/usr/lib/llvm-19/lib"]), .linkedLibrary("clang-19"),
+        .unsafeFlags(["-L\(llvm)/lib", "-Xlinker", "-rpath=\(llvm)/lib"]), .linkedLibrary("clang-19"),
       ]),
     .target(name: "CGit2", linkerSettings: [.linkedLibrary("git2")]),
 
@@ -67,7 +71,7 @@ let package = Package(
     floor("GitStore", ["KernelModel", "CGit2", "Sandbox"]),
     floor("ConversionIndex", ["KernelModel", "Sandbox", grdb]),
     floor("CFrontend", ["KernelModel", "CFrontendProtocol", "Sandbox"]),
-    floor("ClangIndex", ["CFrontendProtocol", "CClang"]),
+    .target(name: "ClangIndex", dependencies: ["CFrontendProtocol", "CClang"], swiftSettings: clangSettings),
     floor("KernelBuild", ["KernelModel", "Sandbox"]),
     floor("TestMachine", ["KernelModel", "Sandbox"]),
 
@@ -83,7 +87,7 @@ let package = Package(
     // Floor 4: executables.
     .executableTarget(
       name: "kmend", dependencies: ["KernelModel", "Pipeline", argumentParser, logging], swiftSettings: settings),
-    .executableTarget(name: "kmend-cindex", dependencies: ["ClangIndex"], swiftSettings: settings),
+    .executableTarget(name: "kmend-cindex", dependencies: ["ClangIndex"], swiftSettings: clangSettings),
 
     // Tests: one target per target under test; their fixtures and golden files lie in Tests/Golden.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -96,7 +100,10 @@ let package = Package(
     tests("DiagnosisTests", ["Diagnosis", "CFrontendProtocol", "KernelModel"]),
     tests("DriverAdaptationTests", ["DriverAdaptation", "ConversionLearning", "CSource", "KernelModel"]),
     tests("EndToEndTests", ["KernelModel", "Pipeline", subprocess, system]),
-    tests("FrontendTests", ["CFrontend", "CFrontendProtocol", "ClangIndex", "KernelModel", "Sandbox"]),
+    .testTarget(
+      name: "FrontendTests",
+      dependencies: ["CFrontend", "CFrontendProtocol", "ClangIndex", "KernelModel", "Sandbox", "TestSupport"],
+      swiftSettings: clangSettings),
     tests("GitStoreTests", ["GitStore", "KernelModel", "Sandbox"]),
     tests("KernelBuildTests", ["KernelBuild", "KernelModel", "LogTriage", "Sandbox"]),
     tests("KernelModelTests", ["KernelModel"]),

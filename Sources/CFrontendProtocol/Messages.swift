@@ -10,7 +10,11 @@ package struct FrontendRequest: Codable, Sendable {
     /// Describe what stands at each of `places` in the unit as last parsed. Answers with `cursors`.
     case describe
     /// Find the declarations of each of `names` that the unit as last parsed can see. Answers with `declarations`.
+    ///
+    /// A name is an identifier, a field with its structure (`struct file.f_op`), or a header (`linux/fs.h`).
     case lookup
+    /// Find the lines of the files in `names` (absolute paths) that the preprocessor left out. Answers with `inactive`.
+    case inactive
     /// Forget the unit.
     case close
   }
@@ -68,19 +72,34 @@ package struct FrontendAnswer: Codable, Sendable {
   /// One per place asked for, in order; nil entries where nothing stands.
   package var cursors: [FrontendCursor?]?
   package var declarations: [FrontendDeclaration]?
+  package var inactive: [FrontendLines]?
   /// Milliseconds that libclang took.
   package var milliseconds: Double
 
   package init(
     id: Int, error: String? = nil, diagnostics: [FrontendDiagnostic]? = nil, cursors: [FrontendCursor?]? = nil,
-    declarations: [FrontendDeclaration]? = nil, milliseconds: Double = 0
+    declarations: [FrontendDeclaration]? = nil, inactive: [FrontendLines]? = nil, milliseconds: Double = 0
   ) {
     self.id = id
     self.error = error
     self.diagnostics = diagnostics
     self.cursors = cursors
     self.declarations = declarations
+    self.inactive = inactive
     self.milliseconds = milliseconds
+  }
+}
+
+/// Lines of a file that `#if` and the like left out, both ends included, without the directives themselves.
+package struct FrontendLines: Codable, Hashable, Sendable {
+  package var file: String
+  package var first: Int
+  package var last: Int
+
+  package init(file: String, first: Int, last: Int) {
+    self.file = file
+    self.first = first
+    self.last = last
   }
 }
 
@@ -143,10 +162,12 @@ package struct FrontendCursor: Codable, Hashable, Sendable {
 /// A declaration that a translation unit can see.
 package struct FrontendDeclaration: Codable, Hashable, Sendable {
   package var name: String
-  /// `function`, `inline-function`, `variable`, `field`, `macro`, `enumerator`, `type`, `other`.
+  /// `function`, `inline-function`, `variable`, `field`, `macro`, `enumerator`, `type`, `header`, `other`.
   package var kind: String
-  /// As written, white space folded, without body.
+  /// As written, white space folded, without body; a structure that is only announced ends in `;`.
   package var text: String
+  /// The type with typedefs resolved; empty for macros, types and headers.
+  package var type: String
   package var place: FrontendPlace
   /// Fields and enumerators: what holds them, e.g. `struct uart_state`.
   package var container: String?
@@ -154,11 +175,13 @@ package struct FrontendDeclaration: Codable, Hashable, Sendable {
   package var body: String
 
   package init(
-    name: String, kind: String, text: String, place: FrontendPlace, container: String? = nil, body: String = ""
+    name: String, kind: String, text: String, type: String = "", place: FrontendPlace, container: String? = nil,
+    body: String = ""
   ) {
     self.name = name
     self.kind = kind
     self.text = text
+    self.type = type
     self.place = place
     self.container = container
     self.body = body

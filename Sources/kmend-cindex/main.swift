@@ -1,2 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-print("kmend-cindex")
+
+import ClangIndex
+import Glibc
+
+signal(SIGPIPE, SIG_IGN)
+exit(serveFrontend())
