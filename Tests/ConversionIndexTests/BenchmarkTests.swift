@@ -32,6 +32,21 @@ struct BenchmarkTests {
           "co-change", ContinuousClock.now - middle,
           change.newcomers.prefix(4).map { "\($0.name) \($0.files)/\(change.files) base \($0.baseRate)" })
       }
+      for name in [
+        "strlcpy", "strscpy", "no_llseek", "class_create", "userhdr", "NETIF_F_LLTX", "kfree", "vm_flags", "probe",
+        "asm/unaligned.h", "linux/unaligned.h", "THIS_MODULE", "PAGE_SIZE", "alloc_pages", "drm_fb_helper_prepare",
+        "DEFINE_SEMAPHORE", "from_timer", "timer_setup", "kzalloc", "i_mtime", "module_init", "mutex_lock", "gfp_t",
+        "spin_lock_irqsave", "copy_from_user", "netif_rx", "list_for_each_entry", "current", "HZ", "jiffies",
+      ] {
+        for side in Side.allCases {
+          let start = ContinuousClock.now
+          let all = try await store.declarations(of: name, in: side)
+          print(name, side, all.count, ContinuousClock.now - start)
+          for item in all.prefix(3) {
+            print("   ", item.kind, item.container ?? "", item.site, item.text.prefix(100), "|", item.body.prefix(40))
+          }
+        }
+      }
     }
   }
 }

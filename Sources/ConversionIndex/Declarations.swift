@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Foundation
+import GRDB
+import KernelModel
+
+extension ConversionStore {
+  /// What a tree declares under a name: functions, macros, fields, enumerators, types, variables and exports; for the
+  /// path of a header (`linux/unaligned.h`) the header itself.
+  ///
+  /// Only what modules can include counts: `include/` and the architecture's headers; exports from all sources.
+  /// `container` (`struct file_operations`) asks for fields of that structure only. A name that many structures have
+  /// is looked up in the 64 likeliest files.
+  ///
+  /// - Throws: `Failure` (`tryAgain`) if the index can't be read.
+  package func declarations(
+    of name: String, in side: Side, container: String? = nil
+  ) async throws -> [Declaration] {
+    if name.hasSuffix(".h") { return headers(named: name, in: side) }
+    let tag = container?.split(separator: " ").last.map(String.init)
+    let files = try await read { db in
+      let places = try places(db, name, side)
+      guard let tag else { return try paths(db, likeliest(db, places)) }
+      let homes = Set(try self.places(db, tag, side).filter { $0.kind == .type }.map(\.file))
+      return try paths(db, places.filter { homes.contains($0.file) })
+    }
+    let tree = side == .old ? old : new
+    return try await offload { check in
+      var result: [Declaration] = []
+      for path in files {
+        try check()
+        guard let bytes = fileBytes("\(tree.root)/\(path)") else { continue }
+        let found =
+          DeclarationPlaces.isHeader(path)
+          ? DeclarationScanner(bytes).found : ExportScanner(bytes, namespace: namespace(of: path, in: tree)).found
+        result += found.filter {
+          bytes[$0.name].elementsEqual(name.utf8) && (container == nil || $0.container == container)
+        }
+        .map { $0.declaration(name, bytes, path: path) }
+      }
+      return result
+    }
+  }
+
+  /// Whether a tree declares the name at all; cheaper than the declarations themselves.
+  ///
+  /// - Throws: `Failure` (`tryAgain`) if the index can't be read.
+  package func declares(_ name: String, in side: Side) async throws -> Bool {
+    if name.hasSuffix(".h") { return !headers(named: name, in: side).isEmpty }
+    return try await read { db in try !places(db, name, side).isEmpty }
+  }
+
+  /// The names by which modules include the headers that declare `name` (not as a field), likeliest first.
+  ///
+  /// - Throws: `Failure` (`tryAgain`) if the index can't be read.
+  package func headers(declaring name: String, in side: Side) async throws -> [String] {
+    try await read { db in
+      let places = try places(db, name, side).filter { $0.kind != .field && $0.kind != .export }
+      return try paths(db, likeliest(db, places)).compactMap(DeclarationPlaces.includeName)
+    }
+  }
+
+  /// What the Makefile beside a source says.
+  private func namespace(of path: String, in tree: Tree) -> String? {
+    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+    return fileBytes("\(tree.root)/\(folder)/Makefile").flatMap(ExportScanner.namespace(makefile:))
+  }
+
+  /// Where a header that is included by this name lies in the tree.
+  private func headers(named name: String, in side: Side) -> [Declaration] {
+    let tree = side == .old ? old : new
+    var folders = [
+      "include", "include/uapi", "arch/\(tree.architecture)/include", "arch/\(tree.architecture)/include/uapi",
+    ]
+    var names = [name]
+    // The build makes `asm/x.h` out of `asm-generic/x.h` where an architecture has none of its own.
+    if name.hasPrefix("asm/") {
+      folders.append("include")
+      names.append("asm-generic/" + name.dropFirst(4))
+    }
+    let paths = names.flatMap { name in folders.map { "\($0)/\(name)" } }
+    guard !name.contains(".."),
+      let path = paths.first(where: { FileManager.default.fileExists(atPath: "\(tree.root)/\($0)") })
+    else { return [] }
+    return [Declaration(name: name, kind: .header, text: "#include <\(name)>", site: Site(file: path, line: 1))]
+  }
+
+  private func places(_ db: Database, _ name: String, _ side: Side) throws -> [DeclarationPlace] {
+    let statement = try db.cachedStatement(sql: "SELECT places FROM declared WHERE name = ?")
+    guard let list = try Data.fetchOne(statement, arguments: [name]) else { return [] }
+    return Varint.ascending([UInt8](list)).compactMap(DeclarationPlace.init(packed:)).filter { $0.side == side }
+  }
+
+  /// Fields last, since every name is somewhere a field; at most 64 files.
+  private func likeliest(_ db: Database, _ places: [DeclarationPlace]) -> [DeclarationPlace] {
+    Array((places.filter { $0.kind != .field } + places.filter { $0.kind == .field }).prefix(64))
+  }
+
+  /// Paths of the files, each once: `include/linux` first, sources last, otherwise in the order given.
+  private func paths(_ db: Database, _ places: [DeclarationPlace]) throws -> [String] {
+    let statement = try db.cachedStatement(sql: "SELECT path FROM header WHERE id = ?")
+    var seen: Set<Int> = []
+    let paths = try places.filter { seen.insert($0.file).inserted }.compactMap {
+      try String.fetchOne(statement, arguments: [$0.file])
+    }
+    func rank(_ path: String) -> Int {
+      path.hasPrefix("include/linux/") ? 0 : DeclarationPlaces.isHeader(path) ? 1 : 2
+    }
+    return (0...2).flatMap { wanted in paths.filter { rank($0) == wanted } }
+  }
+}
+
+extension DeclarationScanner.Found {
+  /// As the vocabulary's value: white space folded, comments and bodies left out.
+  func declaration(_ name: String, _ bytes: [UInt8], path: String) -> Declaration {
+    Declaration(
+      name: name, kind: kind, text: plain(bytes[text], keepsBraces: kind == .macro),
+      site: Site(file: path, line: line + 1, column: 0), container: container,
+      body: plain(bytes[body], keepsBraces: true))
+  }
+
+  /// At most this many bytes of a declaration are told.
+  private static let limit = 1000
+
+  private func plain(_ bytes: ArraySlice<UInt8>, keepsBraces: Bool) -> String {
+    var result: [UInt8] = []
+    var depth = 0
+    var index = bytes.startIndex
+    while index < bytes.endIndex, result.count < Self.limit {
+      let byte = bytes[index]
+      let next = index + 1 < bytes.endIndex ? bytes[index + 1] : 0
+      if byte == slash, next == star || next == slash {
+        index += 2
+        while index < bytes.endIndex, next == slash ? bytes[index] != newline : !ends(bytes, index) { index += 1 }
+        if next == star { index += 2 }
+        if result.last != space { result.append(space) }
+        continue
+      }
+      if byte == UInt8(ascii: "{"), !keepsBraces { depth += 1 }
+      if depth == 0 {
+        if byte <= space || byte == backslash && next == newline {
+          if result.last != space { result.append(space) }
+        } else {
+          result.append(byte)
+        }
+      }
+      if byte == UInt8(ascii: "}"), !keepsBraces { depth -= 1 }
+      index += 1
+    }
+    while result.last == space { result.removeLast() }
+    return String(decoding: result.drop { $0 == space }, as: UTF8.self)
+  }
+
+  private func ends(_ bytes: ArraySlice<UInt8>, _ index: Int) -> Bool {
+    bytes[index] == star && index + 1 < bytes.endIndex && bytes[index + 1] == slash
+  }
+}

@@ -1,0 +1,2 @@
+/* EXPORT_SYMBOL(no) */
+EXPORT_PER_CPU_SYMBOL_GPL(crypt_state);
