@@ -112,6 +112,6 @@ let package = Package(
     tests("PatchFormatTests", ["PatchFormat", "KernelModel"]),
     tests("PipelineTests", ["Pipeline", "KernelModel", "Sandbox"]),
     tests("SandboxTests", ["Sandbox", "KernelModel"]),
-    tests("TestMachineTests", ["TestMachine", "KernelModel", "Sandbox"]),
+    tests("TestMachineTests", ["TestMachine", "KernelModel", "LogTriage", "Sandbox"]),
   ]
 )

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import KernelModel
+
+/// Reads a kernel's console: every oops, warning, stall and refusal, each with the few lines that matter.
+package struct ConsoleTriage {
+  /// In the order of the console.
+  package private(set) var events: [ConsoleEvent] = []
+
+  /// The event whose trace is being read, as an index, and how many lines of it may still come.
+  private var open: (index: Int, linesLeft: Int)?
+  /// What `WARN(…, "text")` prints ahead of its header.
+  private var preface: String?
+
+  private static let cut = Array("------------[ cut here ]".utf8)
+  private static let end = Array("---[ end trace".utf8)
+  private static let longestTrace = 120
+
+  /// - Parameter log: a console or the output of dmesg(1) as it is, with or without time stamps.
+  package init(log: [UInt8]) {
+    self.init(log.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { ConsoleLine($0).text })
+  }
+
+  /// - Parameter lines: the console without time stamps, one line each.
+  package init(_ lines: [String]) {
+    for (number, line) in lines.enumerated() { read(line, number) }
+  }
+
+  private mutating func read(_ line: String, _ number: Int) {
+    let bytes = Array(line.utf8)
+    if bytes.starts(with: Self.cut) {
+      open = nil
+      preface = ""
+    } else if bytes.starts(with: Self.end) {
+      open = nil
+    } else if let pattern = ConsolePattern.all.first(where: { $0.matches(bytes) }) {
+      begin(pattern, line, number)
+    } else if preface?.isEmpty == true {
+      preface = line
+    } else if open != nil {
+      followUp(line)
+    }
+  }
+
+  private mutating func begin(_ pattern: ConsolePattern, _ line: String, _ number: Int) {
+    // One oops has several headers; and it is ours to make it a panic (`oops=panic`).
+    if let last = events.last, isFatal(last) {
+      let isSecondHeader = open != nil && pattern.kind == .oops
+      if isSecondHeader || pattern.kind == .panic && line.contains("Fatal exception") {
+        followUp(line)
+        return
+      }
+    }
+    var event = ConsoleEvent(
+      kind: pattern.kind, severity: pattern.severity, message: line, line: number, lines: [line])
+    if let text = preface, !text.isEmpty {
+      event.message = text
+      event.lines.insert(text, at: 0)
+    }
+    preface = nil
+    if pattern.hasTrace, let (function, module) = ConsoleText.place(in: line) {
+      event.function = function
+      event.module = module
+    }
+    events.append(event)
+    open = pattern.hasTrace ? (events.count - 1, Self.longestTrace) : nil
+  }
+
+  private func isFatal(_ event: ConsoleEvent) -> Bool { event.kind == .oops || event.kind == .bug }
+
+  private mutating func followUp(_ line: String) {
+    guard let (index, left) = open else { return }
+    open = left > 1 ? (index, left - 1) : nil
+    let text = ConsoleText.trimmed(line)
+    guard let place = ConsoleText.place(in: text), !text.hasPrefix("? ") else { return }
+    if events[index].function == nil {
+      events[index].function = place.function
+      events[index].module = place.module
+    }
+    if events[index].module == nil { events[index].module = place.module }
+    if events[index].lines.count < 7, !events[index].lines.contains(text) { events[index].lines.append(text) }
+  }
+}
+
+extension ConsoleText {
+  static func trimmed(_ text: String) -> String {
+    let start = text.drop { $0 == " " || $0 == "\t" }
+    return String(start)
+  }
+}

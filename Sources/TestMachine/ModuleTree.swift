@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Foundation
+import KernelModel
+
+/// The modules of an image package: `lib/modules/RELEASE`.
+struct ModuleTree {
+  /// Absolute host path.
+  let root: String
+  /// Path relative to `root` by folded module name.
+  let files: [String: String]
+
+  /// Reads the names from `modules.dep` if depmod(8) wrote one, otherwise from the folder itself.
+  init(root: String) {
+    self.root = root
+    var files: [String: String] = [:]
+    for path in Self.listed(root) ?? Self.found(root) {
+      guard let name = Self.moduleName(path) else { continue }
+      files[name] = files[name] ?? path
+    }
+    self.files = files
+  }
+
+  /// `kernel/drivers/x/a-b.ko.xz` gives `a_b`; nil for what is no module.
+  static func moduleName(_ path: String) -> String? {
+    let file = path.split(separator: "/").last ?? ""
+    guard let end = file.range(of: ".ko"), [".ko", ".ko.xz", ".ko.zst", ".ko.gz"].contains(file[end.lowerBound...])
+    else { return nil }
+    return LoadOrder.folded(String(file[..<end.lowerBound]))
+  }
+
+  private static func listed(_ root: String) -> [String]? {
+    guard let text = FileManager.default.contents(atPath: root + "/modules.dep") else { return nil }
+    let paths = text.split(separator: UInt8(ascii: "\n")).map {
+      String(decoding: $0.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
+    }
+    return paths.isEmpty ? nil : paths
+  }
+
+  private static func found(_ root: String) -> [String] {
+    let paths = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+    return paths.sorted()
+  }
+}
