@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+
+/// A template made ready for matching at occurrences of its symbol.
+package struct Candidate {
+  package let span: LearnedRule.Span
+  let left: Pattern
+  let right: Pattern
+  let word: Int32
+  let isDeletion: Bool
+
+  init(_ template: Template, word: Int32, _ spellings: inout Spellings) {
+    span = template.span
+    left = Pattern(template.left, &spellings)
+    right = Pattern(template.right, &spellings)
+    isDeletion = template.right.isEmpty
+    self.word = word
+  }
+
+  package init(_ rule: LearnedRule, _ spellings: inout Spellings) {
+    let word = spellings.number(of: rule.rule.symbol)
+    self.init(Template(span: rule.span, left: rule.left, right: rule.right), word: word, &spellings)
+  }
+
+  /// A chain of `|` on the left, the same one without the symbol on the right.
+  var isChainWithoutSymbol: Bool {
+    let root = left.tree.root
+    guard left.tree.nodes[root].kind == .binary, left.tree.nodes[root].operation == 0x7C,
+      let operand = left.tree.children(root).first(where: {
+        left.code.words[left.tree.nodes[Int($0)].tokens].contains(word)
+      })
+    else { return false }
+    return Operand.words(of: root, without: Int(operand), left.tree, left.code) == right.code.words
+  }
+
+  /// The place around the token of the symbol where the left side matches, or nil.
+  func match(_ code: Code, _ unit: CodeUnit, _ tree: ExpressionTree, token: Int) -> Match? {
+    let path = tree.path(to: token)
+    guard let leaf = path.last else { return nil }
+    switch span {
+    case .include: return nil
+    case .identifier:
+      guard tree.nodes[leaf].kind == .atom || tree.nodes[leaf].kind == .member else { return nil }
+      return Match(bindings: [], tokens: token..<token + 1, node: leaf)
+    case .operand: return operand(code, tree, path)
+    case .statement, .element:
+      let isUnit = unit.kind == .statement || unit.kind == .element
+      guard isUnit, span == .element || unit.kind == .statement else { return nil }
+      var matcher = Matcher(left, code, tree, elementIsAssignment: span == .element)
+      return matcher.match(tree.root)
+    case .expression:
+      for node in path.reversed() {
+        var matcher = Matcher(left, code, tree)
+        if let match = matcher.match(node), isSymbol(in: match, code, tree, token) { return match }
+      }
+      return nil
+    }
+  }
+
+  /// The match must name the symbol at this token, not at another one inside a metavariable.
+  private func isSymbol(in match: Match, _ code: Code, _ tree: ExpressionTree, _ token: Int) -> Bool {
+    !match.bindings.contains { $0.map { $0.tokens.contains(token) } ?? false }
+  }
+
+  private func operand(_ code: Code, _ tree: ExpressionTree, _ path: [Int]) -> Match? {
+    for (outer, inner) in zip(path, path.dropFirst()).reversed() {
+      let chain = tree.nodes[outer]
+      guard chain.kind == .binary, chain.operation == 0x7C else { continue }
+      let tokens = tree.nodes[inner].tokens
+      return code.words[tokens] == left.code.words[...] ? Match(bindings: [], tokens: tokens, node: inner) : nil
+    }
+    return nil
+  }
+
+  /// Tokens of the match and the tokens that take their place.
+  func output(_ code: Code, _ match: Match) -> [OutputToken] { Substitution.output(right, code, match) }
+
+  /// Whether the developers wrote at an occurrence what the candidate says; nil where the place says nothing.
+  ///
+  /// Where the symbol lives on (`survives`), developers who left it say nothing about how to keep it.
+  func reproduces(
+    _ occurrence: Occurrence, _ match: Match, in window: Window, _ spellings: Spellings, survives: Bool
+  ) -> Bool? {
+    if survives {
+      guard let pair = occurrence.pair else { return nil }
+      guard window.new.words[pair.new.nodes[pair.new.root].tokens].contains(word) else { return nil }
+    }
+    switch occurrence.outcome {
+    case .incomparable, .kept: return nil
+    case .replaced: return false
+    case .deleted: return isDeletion && span != .operand
+    case .changed:
+      guard let pair = occurrence.pair, !occurrence.hasFeeders else { return false }
+      if span == .operand {
+        let path = pair.old.path(to: occurrence.token)
+        return Operand.removed(pair, path, window.old, window.new) == match.tokens
+      }
+      if isDeletion { return false }
+      guard pair.newNode[match.node] >= 0 else { return false }
+      if span == .identifier { return renames(pair, occurrence, window) }
+      let wanted = window.new.words[pair.new.nodes[pair.newNode[match.node]].tokens]
+      let output = output(window.old, match)
+      guard output.count == wanted.count else { return false }
+      return zip(output, wanted).allSatisfy { token, word in
+        token.origin >= 0
+          ? window.old.words[token.origin] == word : spellings.bytes(word).elementsEqual(token.text.utf8)
+      }
+    }
+  }
+
+  private func renames(_ pair: TreePair, _ occurrence: Occurrence, _ window: Window) -> Bool {
+    let path = pair.old.path(to: occurrence.token)
+    guard let leaf = path.last, pair.newNode[leaf] >= 0 else { return false }
+    let core = path[Occurrence.core(pair.old, path, occurrence.token)]
+    if core != leaf, pair.newNode[core] < 0 || pair.isChanged(core, outside: leaf) { return false }
+    return window.new.words[pair.new.nodes[pair.newNode[leaf]].tokens] == right.code.words[...]
+  }
+}
+
+extension Occurrence {
+  var hasFeeders: Bool { !feeders.isEmpty }
+}

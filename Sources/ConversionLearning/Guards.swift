@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import KernelModel
+
+/// Reasons to look before a rule is applied, whatever the site.
+struct Guards {
+  let symbol: SoughtSymbol
+  let template: Template
+  let support: Int
+  let confidence: Double
+  let examples: [Rule.Example]
+  let coChanges: [String]
+
+  var flags: [Flag] {
+    var flags: [Flag] = []
+    if confidence < Confidence.sure {
+      flags.append(Flag(.lowConfidence, "the tree does so in \(Int((confidence * 100).rounded())) % of the places"))
+    }
+    if support < 3 {
+      flags.append(Flag(.fewExamples, support == 1 ? "one in-tree file shows it" : "\(support) in-tree files show it"))
+    }
+    for name in coChanges {
+      flags.append(Flag(.coChange, "`\(name)` appears in most files converted this way, and not in this edit"))
+    }
+    if template.right.isEmpty, support < 3 {
+      flags.append(Flag(.deletion, "`\(Summary.shown(template.left))` is deleted with few examples"))
+    }
+    if !template.right.isEmpty, template.lost > 0 {
+      flags.append(Flag(.argumentLost, "a part of `\(Summary.shown(template.left))` is dropped"))
+    }
+    for literal in newLiterals where support < 2 {
+      flags.append(Flag(.literal, "`\(literal)` comes from a single example"))
+    }
+    return flags
+  }
+
+  /// Strings and numbers of the right side that the left side does not have.
+  private var newLiterals: [String] {
+    let left = LexedSource(template.left)
+    let known = Set(left.tokens.map { left.spelling($0) })
+    let right = LexedSource(template.right)
+    return right.tokens.filter { $0.kind == .string || $0.kind == .number || $0.kind == .character }
+      .map { right.spelling($0) }.filter { !known.contains($0) }
+  }
+}
+
+/// A rule in one line for people.
+enum Summary {
+  static func text(_ template: Template) -> String {
+    let end = template.span == .statement ? ";" : ""
+    let right = template.right.isEmpty ? "(deleted)" : "`\(shown(template.right))\(end)`"
+    return "`\(shown(template.left))\(end)` → \(right)"
+  }
+
+  /// Metavariables as the semantic patch names them.
+  static func shown(_ pattern: String) -> String { pattern.replacing(Pattern.mark, with: "E") }
+}

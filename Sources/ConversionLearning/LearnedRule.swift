@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import KernelModel
+
+/// A rule with the patterns that the rewriter applies, and the evidence by context.
+package struct LearnedRule: Codable, Hashable, Sendable {
+  /// What the left side stands for in the source.
+  package enum Span: String, Codable, Sendable {
+    /// One name, wherever it stands.
+    case identifier
+    /// An expression: call, member reference, assignment.
+    case expression
+    /// One operand of a chain of `|`, taken out of it.
+    case operand
+    /// A whole statement.
+    case statement
+    /// A whole element of an initialiser; also the assignment that says the same.
+    case element
+    /// An `#include` line; the sides are header paths.
+    case include
+  }
+  package var rule: Rule
+  package var span: Span
+  /// C text in which `¤0`, `¤1`, … stand for what the left side matches there.
+  package var left: String
+  /// Empty: what the left side matches is deleted.
+  package var right: String
+  /// Statements that go before the one that holds the match, in the same notation.
+  package var before: [String]
+  /// The places in the tree where the left side matches, and what became of them.
+  package var evidence: Evidence
+  /// Names on the right side that neither the left side nor the new tree explains: the driver's function must have them.
+  package var free: [String]
+
+  package var isDeletion: Bool { right.isEmpty && before.isEmpty }
+}
+
+/// How places that a left side matches were converted, by what stands around and inside them.
+package struct Evidence: Codable, Hashable, Sendable {
+  /// One place: its context, and whether the developers wrote what the rule says.
+  package struct Place: Codable, Hashable, Sendable {
+    package var context: Context
+    package var reproduced: Bool
+  }
+  package var places: [Place]
+  /// For a deletion the share of all conversions of the symbol that took it away without a successor, else 1:
+  /// "nothing" agrees with everything, so its own places prove little.
+  package var removals: Double
+
+  /// Reproduced and all places in the same context: the narrowest one with enough places, and never a rosier one than
+  /// any single trait of the context gives.
+  package func count(in context: Context) -> (reproduced: Int, opportunities: Int) {
+    let used = places.filter { $0.context.use.isValueUsed == context.use.isValueUsed }
+    var worst = Self.count(used)
+    func narrow(_ matches: (Context) -> Bool) {
+      let count = Self.count(used.filter { matches($0.context) })
+      guard count.opportunities >= 4 else { return }
+      if Self.share(count) < Self.share(worst) { worst = count }
+    }
+    narrow { $0.use == context.use }
+    narrow { $0.next == context.next }
+    for (index, shape) in context.shapes.enumerated() {
+      narrow { index < $0.shapes.count && $0.shapes[index] == shape }
+    }
+    let same = Self.count(used.filter { $0.context == context })
+    // Many places that are alike in every trait say more than each trait alone.
+    if same.opportunities >= 8 { return same }
+    return worst
+  }
+
+  /// Reproduced and all places.
+  package var total: (reproduced: Int, opportunities: Int) { Self.count(places) }
+
+  private static func count(_ places: [Place]) -> (reproduced: Int, opportunities: Int) {
+    (places.count { $0.reproduced }, places.count)
+  }
+
+  static func share(_ count: (reproduced: Int, opportunities: Int)) -> Double {
+    count.opportunities == 0 ? 0 : Double(count.reproduced) / Double(count.opportunities)
+  }
+}
+
+/// What stands around a match and how its parts look: a rule holds where it was seen to hold.
+package struct Context: Codable, Hashable, Sendable {
+  package enum Use: String, Codable, Sendable {
+    /// A statement of its own: the value is ignored.
+    case ignored
+    case assigned, returned, condition, argument, operand, initialiser, declaration, other
+
+    package var isValueUsed: Bool { self != .ignored && self != .declaration }
+  }
+  package var use: Use
+  /// For each metavariable, by number, what kind of expression it stands for.
+  package var shapes: [String]
+  /// What the next statement does with the first metavariable.
+  package var next: String
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import KernelModel
+
+/// Learns how a symbol is adapted from the places where the kernel's own developers did it.
+package struct Learner {
+  /// Templates that are held against all places; the rest has too few examples to matter.
+  static let maximalTemplates = 60
+  /// Rules below it are noise.
+  static let leastScore = 0.05
+  /// Rules that are given back.
+  static let maximalRules = 12
+  let symbol: SoughtSymbol
+  let names: DeclaredNames
+  var spellings = Spellings()
+  let word: Int32
+  var windows: [Window] = []
+  var occurrences: [Occurrence] = []
+
+  /// Rules for `symbol`, best first; the same input gives the same rules.
+  package static func rules(
+    for symbol: SoughtSymbol, from conversions: [Conversion], names: DeclaredNames = .unknown
+  ) -> [LearnedRule] {
+    if symbol.kind == .headerGone { return IncludeLearner.rules(for: symbol, from: conversions) }
+    var learner = Learner(symbol, conversions, names)
+    return learner.learn()
+  }
+
+  private init(_ symbol: SoughtSymbol, _ conversions: [Conversion], _ names: DeclaredNames) {
+    (self.symbol, self.names) = (symbol, names)
+    word = spellings.number(of: symbol.name)
+    let sorted = conversions.sorted { ($0.path, $0.oldStart) < ($1.path, $1.oldStart) }
+    for conversion in sorted {
+      let window = Window(conversion, &spellings)
+      let found = Occurrence.all(of: word, in: window, number: windows.count, isField: symbol.isField)
+      occurrences += found.filter { FieldBase.fits(symbol, window.old, $0.old, $0.token) }
+      windows.append(window)
+    }
+  }
+
+  private mutating func learn() -> [LearnedRule] {
+    var paths: [Template: [String]] = [:]
+    for occurrence in occurrences {
+      let window = windows[occurrence.window]
+      for template in Set(Extraction(window: window, symbol: symbol, word: word).templates(occurrence)) {
+        paths[template, default: []].append(window.path)
+      }
+    }
+    let templates = paths.filter { isSound($0.key) }
+      .sorted {
+        ($0.value.count, $1.key.left, $1.key.right, $1.key.span.rawValue) > (
+          $1.value.count, $0.key.left, $0.key.right, $0.key.span.rawValue
+        )
+      }
+      .prefix(Self.maximalTemplates)
+    let removals = removals()
+    var rules: [LearnedRule] = []
+    for (template, sources) in templates {
+      let candidate = Candidate(template, word: word, &spellings)
+      // The operand rule says it for chains of every length.
+      if candidate.isChainWithoutSymbol { continue }
+      let trial = Trial(candidate, self)
+      guard trial.support > 0 else { continue }
+      rules.append(rule(template, trial, sources: Set(sources), removals: removals))
+    }
+    rules.removeAll { $0.score < Self.leastScore }
+    rules.sort(by: Self.isBetter)
+    return number(rules)
+  }
+
+  /// Refused by construction, whatever the numbers say.
+  private func isSound(_ template: Template) -> Bool {
+    let hasBrace = (template.left + template.right).utf8.contains { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "#") }
+    guard !hasBrace, Self.isWhole(template.left), Self.isWhole(template.right) else { return false }
+    let right = Set(words(template.right))
+    if symbol.survives { return right.contains(symbol.name) }
+    return !right.contains(symbol.name) || symbol.isField || symbol.kind == .other
+  }
+
+  /// Every operator has its operands: a side that lacks one was cut out of something.
+  private static func isWhole(_ text: String) -> Bool {
+    var spellings = Spellings()
+    let pattern = Pattern(text, &spellings)
+    return pattern.tree.nodes.indices.allSatisfy { node in
+      let count = pattern.tree.children(node).count
+      switch pattern.tree.nodes[node].kind {
+      case .binary, .assignment, .conditional: return count >= 2
+      case .prefix: return count == 1
+      case .atom: return pattern.tree.nodes[node].tokens.count <= 1
+      default: return true
+      }
+    }
+  }
+
+  private func words(_ text: String) -> [String] {
+    let source = LexedSource(text)
+    return source.tokens.filter { $0.kind == .identifier }.map { source.spelling($0) }
+  }
+
+  private func rule(_ template: Template, _ trial: Trial, sources: Set<String>, removals: Double) -> LearnedRule {
+    let evidence = Evidence(places: trial.places, removals: template.right.isEmpty ? removals : 1)
+    let total = evidence.total
+    let opportunities = total.opportunities
+    let confidence = Evidence.share(total) * evidence.removals
+    let introduced = introduces(template)
+    let guards = Guards(
+      symbol: symbol, template: template, support: trial.support, confidence: confidence, examples: trial.examples,
+      coChanges: trial.coChanges)
+    let rule = Rule(
+      id: "", symbol: symbol.name, kind: kind(template), smpl: "", summary: Summary.text(template),
+      support: trial.support,
+      confidence: confidence, opportunities: opportunities, examples: Array(trial.examples.prefix(5)),
+      replay: trial.replay(sources), introduces: introduced, flags: guards.flags)
+    let free = introduced.filter { names.new($0) == false }
+    return LearnedRule(
+      rule: rule, span: template.span, left: template.left, right: template.right, before: [], evidence: evidence,
+      free: free)
+  }
+
+  private func kind(_ template: Template) -> Rule.Kind {
+    switch template.span {
+    case .identifier: .rename
+    case .operand: .operand
+    case .element: .initialiser
+    case .include: .include
+    case .statement where template.right.isEmpty: .statement
+    case .statement, .expression:
+      symbol.isField
+        ? .member
+        : template.left.hasPrefix(symbol.name + "(") ? .call : template.span == .statement ? .statement : .call
+    }
+  }
+
+  /// Share of the conversions that took the symbol away and put nothing in its place.
+  private func removals() -> Double {
+    let converted = occurrences.filter { [.changed, .deleted, .replaced].contains($0.outcome) }
+    let removed = converted.count { occurrence in
+      if occurrence.outcome == .deleted { return true }
+      guard let pair = occurrence.pair else { return false }
+      let window = windows[occurrence.window]
+      return Operand.removed(pair, pair.old.path(to: occurrence.token), window.old, window.new) != nil
+    }
+    return Evidence.share((removed, converted.count))
+  }
+
+  /// Names of the new text that the old one does not have; fields are the structure's matter.
+  private func introduces(_ template: Template) -> [String] {
+    let known = Set(words(template.left))
+    let source = LexedSource(template.right)
+    var names: [String] = []
+    for (index, token) in source.tokens.enumerated() where token.kind == .identifier {
+      let name = source.spelling(token)
+      let before = index > 0 ? source.tokens[index - 1].punctuation : 0
+      if known.contains(name) || name.hasPrefix(Pattern.mark) || before == punctuation("->") || before == 0x2E {
+        continue
+      }
+      if !names.contains(name), !Keyword.allCases.contains(where: { "\($0)" == name }) { names.append(name) }
+    }
+    return names
+  }
+
+  /// Best first: sure before likely, likely before rare; of equals the one that says more.
+  private static func isBetter(_ left: LearnedRule, _ right: LearnedRule) -> Bool {
+    let (one, other) = (left.score, right.score)
+    if one != other { return one > other }
+    if left.left.utf8.count != right.left.utf8.count { return left.left.utf8.count > right.left.utf8.count }
+    return (left.left, left.right) < (right.left, right.right)
+  }
+
+  private func number(_ rules: [LearnedRule]) -> [LearnedRule] {
+    let stem = String(
+      symbol.name.unicodeScalars.map {
+        $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_") ? Character($0) : "_"
+      })
+    return rules.prefix(Self.maximalRules).enumerated().map { index, rule in
+      var rule = rule
+      rule.rule.id = "\(stem)-\(index + 1)"
+      rule.rule.smpl = SemanticPatch(rule, symbol: symbol).text
+      return rule
+    }
+  }
+}
+
+extension LearnedRule {
+  /// Rank: lower limit of the confidence, less for what only one or two files show.
+  package var score: Double {
+    let doubts = rule.flags.count { $0.reason == .argumentLost || $0.reason == .coChange }
+    let doubt = doubts == 0 ? 1 : 0.8
+    let few = rule.support < 2 ? 0.6 : rule.support < 3 ? 0.8 : 1
+    return Confidence.lowerLimit(evidence.total.reproduced, evidence.total.opportunities) * evidence.removals * few
+      * doubt
+  }
+}
+
+/// How sure a share is that was seen in so many places.
+package enum Confidence {
+  /// Below this share in the same context a rule is not proposed at all.
+  package static let refused = 0.15
+  /// Below this share a person should look.
+  package static let sure = 0.7
+
+  /// Wilson's lower limit of a share, one standard deviation wide.
+  package static func lowerLimit(_ hits: Int, _ places: Int) -> Double {
+    guard places > 0 else { return 0 }
+    let (count, share) = (Double(places), Double(hits) / Double(places))
+    let spread = (share * (1 - share) / count + 1 / (4 * count * count)).squareRoot()
+    return max(0, (share + 1 / (2 * count) - spread) / (1 + 1 / count))
+  }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import KernelModel
+
+/// A rule in SmPL, Coccinelle's language.
+struct SemanticPatch {
+  let rule: LearnedRule
+  let symbol: SoughtSymbol
+
+  init(_ rule: LearnedRule, symbol: SoughtSymbol) { (self.rule, self.symbol) = (rule, symbol) }
+
+  /// Text that stands on its own; its rule is named after `Rule.id`.
+  var text: String {
+    switch rule.span {
+    case .include: include
+    case .identifier: rename
+    case .operand: patch(["expression E;"], ["-E | \(rule.left)", "+E"])
+    case .element: element
+    case .statement, .expression: isDeclarer ? declarer : expression
+    }
+  }
+
+  private var name: String { Self.stem(rule.rule.id) }
+
+  /// The text with everything that can't stand in an identifier replaced by `_`.
+  static func stem(_ text: String) -> String {
+    let bytes = text.utf8.map { byte in
+      let isLetter = byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A
+      return isLetter || (byte >= 0x30 && byte <= 0x39) ? byte : 0x5F
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private func patch(_ declarations: [String], _ body: [String]) -> String {
+    "@\(name)@\n" + declarations.map { $0 + "\n" }.joined() + "@@\n" + body.map { $0 + "\n" }.joined()
+  }
+
+  private func shown(_ pattern: String, _ letter: String = "E") -> String {
+    pattern.replacing(Pattern.mark, with: letter)
+  }
+
+  private var count: Int {
+    var spellings = Spellings()
+    return Pattern(rule.left, &spellings).count
+  }
+
+  private var include: String {
+    let added = rule.right.isEmpty ? [] : ["+#include <\(rule.right)>"]
+    return patch([], ["-#include <\(rule.left)>"] + added)
+  }
+
+  private var rename: String {
+    symbol.kind == .typeGone
+      ? patch([], ["-struct \(rule.left)", "+struct \(rule.right)"])
+      : patch([], ["-\(rule.left)", "+\(rule.right)"])
+  }
+
+  /// The form in which Coccinelle finds an element wherever it stands and minds the comma.
+  private var element: String {
+    let declarations = (0..<count).map { "expression E\($0);" }
+    guard rule.left.hasPrefix("."), rule.right.isEmpty || rule.right.hasPrefix(".") else { return expression }
+    let added = rule.right.isEmpty ? [] : ["+\(shown(rule.right)),"]
+    return patch(["identifier T, s;"] + declarations, ["struct T s = {", "-\(shown(rule.left)),"] + added + ["};"])
+  }
+
+  private var expression: String {
+    let end = rule.span == .statement ? ";" : ""
+    let added = rule.right.isEmpty ? [] : ["+\(shown(rule.right))\(end)"]
+    return patch(declarations, ["-\(shown(rule.left))\(end)"] + added)
+  }
+
+  /// A base of the field has its structure's type.
+  private var declarations: [String] {
+    guard count > 0 else { return [] }
+    var plain: [Int] = []
+    var tags: [Int] = []
+    var typed: [Int] = []
+    for number in 0..<count {
+      let base = "\(Pattern.mark)\(number)->\(symbol.name)"
+      if symbol.isField, symbol.container != nil, rule.left.contains(base) {
+        typed.append(number)
+      } else if isTag(number) {
+        tags.append(number)
+      } else {
+        plain.append(number)
+      }
+    }
+    var lines = plain.isEmpty ? [] : ["expression \(plain.map { "E\($0)" }.joined(separator: ", "));"]
+    if !tags.isEmpty { lines.append("identifier \(tags.map { "E\($0)" }.joined(separator: ", "));") }
+    if let container = symbol.container { lines += typed.map { "\(container) *E\($0);" } }
+    return lines
+  }
+
+  /// The metavariable stands behind `struct` or the like.
+  private func isTag(_ number: Int) -> Bool {
+    ["struct", "union", "enum"].contains { (rule.left + rule.right).contains("\($0) \(Pattern.mark)\(number)") }
+  }
+
+  /// A macro that declares an object, used like a statement at file level.
+  private var isDeclarer: Bool {
+    let places = rule.evidence.places
+    let declaring = places.count { $0.context.use == .declaration || $0.context.use == .ignored }
+    let isMacro = !symbol.name.utf8.contains { $0 >= 0x61 && $0 <= 0x7A }
+    return isMacro && rule.left.hasPrefix(symbol.name + "(") && declaring * 2 > places.count
+  }
+
+  private var declarer: String {
+    let names = (0..<count).map { "i\($0)" }.joined(separator: ", ")
+    let added = rule.right.isEmpty ? [] : ["+\(shown(rule.right, "i"));"]
+    var declarations = ["declarer name \(symbol.name);"]
+    if rule.right.contains("("), let other = rule.right.split(separator: "(").first.map(String.init),
+      other != symbol.name, !other.contains(" ")
+    {
+      declarations.append("declarer name \(other);")
+    }
+    if !names.isEmpty { declarations.append("identifier \(names);") }
+    return patch(declarations, ["-\(shown(rule.left, "i"));"] + added)
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import KernelModel
+
+/// A candidate held against every place of its symbol.
+struct Trial {
+  private(set) var places: [Evidence.Place] = []
+  /// Files in which it gives what the developers wrote.
+  private(set) var support = 0
+  private(set) var examples: [Rule.Example] = []
+  /// Names that appeared in most of those files and that the candidate does not bring.
+  private(set) var coChanges: [String] = []
+  /// For each place its file and whether it was reproduced.
+  private var byFile: [(path: String, reproduced: Bool)] = []
+
+  init(_ candidate: Candidate, _ learner: Learner) {
+    var files: Set<String> = []
+    var supporting: [Int] = []
+    for occurrence in learner.occurrences {
+      let window = learner.windows[occurrence.window]
+      let unit = window.old.units[occurrence.unit]
+      guard let match = candidate.match(window.old, unit, occurrence.old, token: occurrence.token),
+        let reproduced = candidate.reproduces(
+          occurrence, match, in: window, learner.spellings,
+          survives: learner.symbol.survives)
+      else { continue }
+      places.append(.init(context: Context(window.old, occurrence.unit, occurrence.old, match), reproduced: reproduced))
+      byFile.append((window.path, reproduced))
+      guard reproduced else { continue }
+      if files.insert(window.path).inserted {
+        supporting.append(occurrence.window)
+        if examples.count < 8 { examples.append(Self.example(occurrence, window)) }
+      }
+    }
+    support = files.count
+    coChanges = CoChange.names(of: candidate, in: supporting, learner)
+  }
+
+  /// Five folds of files; in each, the rule must be learnable from the other four (`sources`: files that give it).
+  func replay(_ sources: Set<String>) -> Rule.Replay {
+    let folds = 5
+    let paths = Set(byFile.map(\.path)).sorted()
+    let fold = Dictionary(uniqueKeysWithValues: paths.enumerated().map { ($1, $0 % folds) })
+    var replay = Rule.Replay(reproduced: 0, tried: 0)
+    for held in 0..<folds where sources.contains(where: { fold[$0].map { $0 != held } ?? true }) {
+      for place in byFile where fold[place.path] == held {
+        replay.tried += 1
+        if place.reproduced { replay.reproduced += 1 }
+      }
+    }
+    return replay
+  }
+
+  private static func example(_ occurrence: Occurrence, _ window: Window) -> Rule.Example {
+    let lines = LineTable(window.old.source.text)
+    let line = window.start + lines.line(of: Int(window.old.tokens[occurrence.token].start)) - 1
+    let old = window.old.units[occurrence.unit].tokens
+    let newUnit = Int(window.newUnit[occurrence.unit])
+    return Rule.Example(
+      site: Site(file: window.path, line: line), before: Spacing.line(window.old, old),
+      after: newUnit < 0 ? "" : Spacing.line(window.new, window.new.units[newUnit].tokens))
+  }
+}
+
+/// What changes together with a symbol: an edit without it is half a conversion.
+enum CoChange {
+  /// Names that newly appear in at least 60 % of the windows (three at least), but not on the candidate's right side.
+  static func names(of candidate: Candidate, in windows: [Int], _ learner: Learner) -> [String] {
+    guard windows.count >= 3 else { return [] }
+    let brought = Set(candidate.right.code.words)
+    var counts: [Int32: Int] = [:]
+    for number in windows {
+      let window = learner.windows[number]
+      let known = Set(window.old.words)
+      var new: Set<Int32> = []
+      for (index, unit) in window.new.units.enumerated() {
+        let source = Int(window.oldUnit[index])
+        if source >= 0, window.isSame[source] { continue }
+        for name in Occurrence.names(window.new, unit.tokens) where !known.contains(name) { new.insert(name) }
+      }
+      for name in new { counts[name, default: 0] += 1 }
+    }
+    let limit = max(3, (windows.count * 6 + 9) / 10)
+    return counts.filter { $0.value >= limit && !brought.contains($0.key) }
+      .map { (count: $0.value, name: learner.spellings.text($0.key)) }
+      .sorted { ($0.count, $1.name) > ($1.count, $0.name) }.prefix(3).map(\.name)
+  }
+}
