@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Foundation
+import KernelModel
+import Sandbox
+
+/// Driver sources that Debian ships as `*-dkms` packages and the like.
+package struct DriverPackages: Sendable {
+  private let cache: CacheFolder
+  private let containment: Containment
+  private let apt: Apt
+
+  /// - Parameters:
+  ///   - cache: the cache folder, absolute.
+  ///   - machine: the folder of the machine's apt sources.
+  package init(cache: String, containment: Containment, machine: String = "/etc/apt") {
+    self.cache = CacheFolder(cache)
+    self.containment = containment
+    apt = Apt(cache: self.cache, containment: containment, machine: machine)
+  }
+
+  /// Downloads and unpacks a package of any suite, unless the cache has it.
+  ///
+  /// - Parameters:
+  ///   - version: the exact version; nil for the newest.
+  ///   - progress: gets a line whenever something that takes long begins.
+  /// - Returns: the package's one folder below `usr/src`, absolute; its version; the SHA-256 of the `.deb`.
+  /// - Throws: `Failure`: `unavailable` for a package or a version that the archive doesn't have, naming what it has;
+  ///   `tryAgain` without network; `badInput` for a package with no driver source or several.
+  package func fetch(
+    package: String, version: String?, progress: @Sendable (String) -> Void = { _ in }
+  ) async throws -> (folder: String, version: String, sha256: String) {
+    let isName =
+      !package.isEmpty && package.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
+    guard isName, package.first?.isNumber == true || package.first?.isLetter == true else {
+      throw Failure(.usage, package, "not the name of a package")
+    }
+    if let version, let present = try present(package, version) { return present }
+    do {
+      try await apt.update(progress: progress)
+    } catch let failure as Failure where failure.code == .tryAgain {
+      guard version == nil,
+        let newest = CacheFolder.names(in: cache.drivers)
+          .filter({ $0.hasPrefix(package + "@") }).map({ DebianVersion(String($0.dropFirst(package.count + 1))) })
+          .max(),
+        let present = try present(package, newest.description)
+      else { throw failure }
+      progress("\(failure.subject): \(failure.problem); staying with \(present.version)")
+      return present
+    }
+    do {
+      return try await fetch(try await choose(package, version), progress: progress)
+    } catch is PackageGone {
+      try await apt.update(anyway: true, progress: progress)
+      do {
+        return try await fetch(try await choose(package, version), progress: progress)
+      } catch let gone as PackageGone { throw gone.failure }
+    }
+  }
+
+  private func choose(_ name: String, _ version: String?) async throws -> DebianPackage {
+    let versions = try await apt.lists(names: [name]).versions(of: name)
+    let wanted = versions.filter { version == nil || $0.version == version }
+    if let newest = wanted.max(by: { DebianVersion($0.version) < DebianVersion($1.version) }) { return newest }
+    let there = Set(versions.map(\.version)).map(DebianVersion.init).sorted().map(\.description)
+    guard let version, !there.isEmpty else {
+      throw Failure(.unavailable, "debian:\(name)", "no suite of the mirror has such a package")
+    }
+    throw Failure(
+      .unavailable, "debian:\(name)=\(version)", "this version has left the archive",
+      remedy: "it has \(there.joined(separator: ", "))")
+  }
+
+  private func fetch(
+    _ package: DebianPackage, progress: @Sendable (String) -> Void
+  ) async throws -> (folder: String, version: String, sha256: String) {
+    let id = Self.id(package.name, package.version)
+    return try await FileLock.hold(id, in: cache, progress: progress) {
+      if let present = try present(package.name, package.version) { return present }
+      let part = "\(cache.drivers)/.\(id)%part"
+      do {
+        try cache.reserve(package.size + package.installedSize)
+        try CacheFolder.remove(part)
+        try CacheFolder.make("\(part)/root")
+        let files = try await apt.download([package], progress: progress)
+        for file in files {
+          try await Unpacking(containment: containment).package(file, into: "\(part)/root")
+          try CacheFolder.remove(file)
+        }
+        try CacheFolder.write(try CanonicalJSON.encode(package), to: "\(part)/package.json")
+        _ = try Self.driver(in: part, of: package.name)
+        try CacheFolder.move(part, to: "\(cache.drivers)/\(id)")
+      } catch {
+        try? CacheFolder.remove(part)
+        throw error
+      }
+      guard let present = try present(package.name, package.version) else {
+        throw Failure(.ourFault, package.name, "is gone from the cache as soon as it was added")
+      }
+      return present
+    }
+  }
+
+  private func present(_ name: String, _ version: String) throws -> (folder: String, version: String, sha256: String)? {
+    let folder = "\(cache.drivers)/\(Self.id(name, version))"
+    guard let bytes = FileManager.default.contents(atPath: "\(folder)/package.json"),
+      let package = try? JSONDecoder().decode(DebianPackage.self, from: bytes), package.version == version
+    else { return nil }
+    return (try Self.driver(in: folder, of: name), version, package.sha256)
+  }
+
+  private static func id(_ name: String, _ version: String) -> String {
+    CacheFolder.fileName(name) + "@" + CacheFolder.fileName(version)
+  }
+
+  /// The one folder below `usr/src`; links count for nothing.
+  private static func driver(in folder: String, of name: String) throws -> String {
+    let source = "\(folder)/root/usr/src"
+    let folders = CacheFolder.names(in: source).filter {
+      (try? FileManager.default.attributesOfItem(atPath: "\(source)/\($0)")[.type] as? FileAttributeType)
+        == .typeDirectory
+    }
+    guard let first = folders.first else {
+      throw Failure(
+        .badInput, "debian:\(name)", "the package has no driver source below usr/src",
+        remedy: "name the package that has, often \(name)-dkms or \(name)-source")
+    }
+    guard folders.count == 1 else {
+      throw Failure(
+        .badInput, "debian:\(name)", "the package has several drivers: \(folders.joined(separator: ", "))",
+        remedy: "unpack it and name the folder of one")
+    }
+    return "\(source)/\(first)"
+  }
+}
