@@ -68,7 +68,7 @@ let package = Package(
 
     // Floor 2: adapters.
     floor("Archive", ["KernelModel", "Sandbox"]),
-    floor("GitStore", ["KernelModel", "CGit2", "Sandbox"]),
+    floor("GitStore", ["KernelModel", "PatchFormat", "CGit2", "Sandbox"]),
     floor("ConversionIndex", ["KernelModel", "Sandbox", grdb]),
     floor("CFrontend", ["KernelModel", "CFrontendProtocol", "Sandbox"]),
     .target(name: "ClangIndex", dependencies: ["CFrontendProtocol", "CClang"], swiftSettings: clangSettings),
@@ -96,7 +96,8 @@ let package = Package(
     tests("CSourceTests", ["CSource", "KernelModel"]),
     tests("ConversionIndexTests", ["ConversionIndex", "KernelModel", "Sandbox"]),
     tests("ConversionLearningTests", ["ConversionLearning", "CSource", "KernelModel", "Sandbox"]),
-    tests("CorrespondenceTests", ["Correspondence", "KernelModel", "MailFormat", "PatchFormat"]),
+    tests(
+      "CorrespondenceTests", ["Correspondence", "GitStore", "KernelModel", "MailFormat", "PatchFormat", "Sandbox"]),
     tests("DiagnosisTests", ["Diagnosis", "CFrontendProtocol", "KernelModel"]),
     tests("DriverAdaptationTests", ["DriverAdaptation", "ConversionLearning", "CSource", "KernelModel"]),
     tests("EndToEndTests", ["KernelModel", "Pipeline", subprocess, system]),
@@ -104,7 +105,7 @@ let package = Package(
       name: "FrontendTests",
       dependencies: ["CFrontend", "CFrontendProtocol", "ClangIndex", "KernelModel", "Sandbox", "TestSupport"],
       swiftSettings: clangSettings),
-    tests("GitStoreTests", ["GitStore", "KernelModel", "Sandbox"]),
+    tests("GitStoreTests", ["GitStore", "KernelModel", "PatchFormat", "Sandbox"]),
     tests("KernelBuildTests", ["KernelBuild", "KernelModel", "LogTriage", "Sandbox"]),
     tests("KernelModelTests", ["KernelModel"]),
     tests("LogTriageTests", ["LogTriage", "KernelModel"]),

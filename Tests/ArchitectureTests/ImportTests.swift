@@ -25,7 +25,7 @@ private let allowed: [String: Set<String>] = {
     "Correspondence": vocabulary.union(["PatchFormat", "MailFormat", "Mustache"]),
     // Adapters.
     "Archive": vocabulary.union(["Foundation", "Sandbox", "Glibc"]),
-    "GitStore": vocabulary.union(["Foundation", "Sandbox", "CGit2"]),
+    "GitStore": vocabulary.union(["CGit2", "Dispatch", "Glibc", "PatchFormat", "Sandbox"]),
     "ConversionIndex": vocabulary.union(["Foundation", "Sandbox", "GRDB", "Glibc", "Synchronization"]),
     "CFrontend": vocabulary.union(["Foundation", "Sandbox", "CFrontendProtocol", "Glibc"]),
     "ClangIndex": ["Foundation", "CFrontendProtocol", "CClang", "Glibc"],

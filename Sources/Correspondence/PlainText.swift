@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/// Text as mails and commit messages may hold it.
+enum PlainText {
+  /// A value on one line: control, formatting and bidirectional characters removed, white space folded, length bounded.
+  static func line(_ text: String, limit: Int = 400) -> String {
+    let words = clean(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return words.count <= limit ? words : words.prefix(limit - 3) + "..."
+  }
+
+  /// Several lines, indented by two spaces; tabs become spaces, empty lines at both ends go.
+  static func block(_ text: String, limit: Int = 200) -> String {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      String(
+        clean(line.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "    "))
+          .reversed().drop(while: \.isWhitespace).reversed())
+    }[...]
+    while lines.first?.isEmpty ?? false { lines.removeFirst() }
+    while lines.last?.isEmpty ?? false { lines.removeLast() }
+    let rest = lines.count - limit
+    let shown = lines.prefix(limit).flatMap { code($0) } + (rest > 0 ? ["[\(rest) more lines]"] : [])
+    return shown.map { $0.isEmpty ? "" : "  " + $0 }.joined(separator: "\n")
+  }
+
+  /// `a, b and c`.
+  static func list(_ items: [String]) -> String {
+    guard let last = items.last, items.count > 1 else { return items.first ?? "" }
+    return items.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  /// `1 place`, `2 places`.
+  static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+  /// Breaks a line of C or SmPL at commas so that it fits, with its mark (`-`, `+`, `*`) before each piece.
+  private static func code(_ line: String) -> [String] {
+    let width = TextFill.columns - 2
+    guard line.count > width else { return [line] }
+    let mark = line.first.map { "-+*".contains($0) ? String($0) : "" } ?? ""
+    var pieces: [String] = []
+    var piece = ""
+    for part in commas(line) {
+      if !piece.isEmpty, piece.count + part.count > width, !piece.allSatisfy({ " -+*".contains($0) }) {
+        pieces.append(String(piece.reversed().drop(while: \.isWhitespace).reversed()))
+        piece = mark + "    " + part.drop(while: \.isWhitespace)
+      } else {
+        piece += part
+      }
+    }
+    return pieces + [piece]
+  }
+
+  /// The line in pieces that end behind a comma outside of quotes.
+  private static func commas(_ line: String) -> [String] {
+    var pieces: [String] = [""]
+    var quote: Character?
+    for character in line {
+      pieces[pieces.count - 1].append(character)
+      if let open = quote {
+        if character == open { quote = nil }
+      } else if character == "\"" || character == "'" {
+        quote = character
+      } else if character == "," {
+        pieces.append("")
+      }
+    }
+    return pieces
+  }
+
+  private static func clean(_ text: some StringProtocol) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.compactMap { scalar in
+          switch scalar.properties.generalCategory {
+          case .control: scalar == "\n" || scalar == "\t" || scalar == "\r" ? " " : nil
+          case .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: nil
+          default: scalar
+          }
+        }))
+  }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import KernelModel
+import PatchFormat
+
+/// What the templates may use. A value that is empty or false is left out, so that `{{#name}}` asks for it.
+struct SeriesValues {
+  let report: SeriesReport
+
+  /// For `cover` and `notes`.
+  var series: [String: Any] {
+    var values = common
+    values["count"] = "\(report.patches.count)"
+    let changes = report.patches.flatMap(\.changes)
+    let problems = problems(changes)
+    values["problems"] = sequence(
+      (problems.count > 1 ? problems.prefix(12) : []).map { ["text": $0.text, "where": $0.place] })
+    values["problem"] = text(headline(problems))
+    values["kernels"] = sequence(report.kernels.map(kernel))
+    values["checks"] = sequence(checks.map { ["text": $0] })
+    values["flags"] = sequence(
+      report.flags.map { ["reason": $0.reason.rawValue, "detail": PlainText.line($0.detail)] })
+    values["remaining"] = sequence(report.remaining.prefix(40).map(remaining))
+    values["remainingCount"] = report.remaining.isEmpty ? nil : "\(report.remaining.count)"
+    values["notTested"] = sequence((report.notTested + notRun).map { ["text": PlainText.line($0)] })
+    values["rules"] = sequence(report.patches.count > 1 ? rules(changes).map { ["text": $0] } : [])
+    return values
+  }
+
+  /// For `commit`.
+  func commit(_ patch: PatchReport) -> [String: Any] {
+    var values = common
+    let builtHere = patch.kernels.isEmpty ? report.kernels : patch.kernels
+    values["changes"] = sequence(patch.changes.map(change))
+    values["compatibility"] = text(PlainText.line(patch.compatibility, limit: 2000))
+    values["builtOn"] = text(kernels(builtHere) { $0.level >= .compiled && $0.breaksLeft == 0 })
+    values["bootedOn"] = text(kernels(builtHere) { booted($0) })
+    values["left"] = sequence(
+      builtHere.filter { $0.breaksLeft > 0 }.map {
+        ["kernel": $0.kernel.name, "count": PlainText.count($0.breaksLeft, "error")]
+      })
+    return values
+  }
+
+  private var common: [String: Any] {
+    var values: [String: Any] = [:]
+    values["driver"] = PlainText.line(report.driver.name, limit: 60)
+    values["version"] = text(PlainText.line(report.driver.version, limit: 60))
+    values["from"] = report.from.name
+    values["to"] = report.to.name
+    values["lone"] = flag(report.patches.count == 1)
+    values["these"] = report.patches.count == 1 ? "this patch" : "these \(report.patches.count) patches"
+    values[report.outcome == .adapted ? "adapted" : report.outcome == .needsReview ? "needsReview" : "notAdapted"] =
+      true
+    values["works"] = flag(report.outcome == .adapted || report.outcome == .needsReview)
+    values["builtOn"] = text(kernels(report.kernels) { $0.level >= .compiled && $0.breaksLeft == 0 })
+    values["bootedOn"] = text(kernels(report.kernels) { booted($0) })
+    values["tools"] = PlainText.list(report.tools.map { PlainText.line($0, limit: 80) })
+    values["model"] = flag(report.assistedBy != nil)
+    if case .publicCommit(let commit) = report.base { values["baseCommit"] = commit }
+    if case .words(let words) = report.base { values["base"] = PlainText.line(words) }
+    return values
+  }
+
+  private func change(_ change: ChangeReport) -> [String: Any] {
+    let words = ChangeWords(change)
+    let representative = change.breaks.first { $0.cause == nil } ?? change.breaks.first
+    let rule = change.rule
+    var values: [String: Any] = ["problem": words.problem, "name": words.name]
+    values["places"] = text(words.places)
+    values["before"] = representative?.before.flatMap { text(PlainText.block($0.text)) }
+    values["beforeFile"] = representative?.before.flatMap { text(PlainText.line($0.site.description)) }
+    values["after"] = representative?.after.flatMap { text(PlainText.block($0.text)) }
+    values["afterFile"] = representative?.after.flatMap { text(PlainText.line($0.site.description)) }
+    if let cause = change.cause {
+      values["cause"] = "\(cause.commit.prefix(12)) (\"\(PlainText.line(cause.subject))\")"
+      values["causeRelease"] = text(PlainText.line(cause.release))
+    }
+    values["edits"] = change.edits > 0 ? PlainText.count(change.edits, "place") : nil
+    values["deletions"] = sequence(change.deletions.map { ["text": PlainText.block($0)] })
+    guard let rule else { return values }
+    values["rule"] = true
+    values["smpl"] = text(PlainText.block(rule.smpl))
+    values["edit"] = rule.smpl.isEmpty ? text(PlainText.block(Self.ascii(rule.summary))) : nil
+    values["support"] = rule.support > 0 ? PlainText.count(rule.support, "file") : nil
+    values["opportunities"] = rule.opportunities > 0 ? PlainText.count(rule.opportunities, "place") : nil
+    values["percent"] = "\(Int((rule.confidence * 100).rounded()))"
+    values["examples"] = text(PlainText.list(words.exampleFiles))
+    values["reproduced"] = rule.replay.tried > 0 ? "\(rule.replay.reproduced)" : nil
+    values["tried"] = rule.replay.tried > 0 ? "\(rule.replay.tried)" : nil
+    return values
+  }
+
+  /// Each problem once, with its place.
+  private func problems(_ changes: [ChangeReport]) -> [(text: String, place: String)] {
+    var seen: Set<String> = []
+    var problems: [(text: String, place: String)] = []
+    for change in changes {
+      let words = ChangeWords(change)
+      guard seen.insert(words.problem).inserted else { continue }
+      problems.append((words.problem, words.places))
+    }
+    return problems
+  }
+
+  /// The first two problems, and how many more; a lone one with its place.
+  private func headline(_ problems: [(text: String, place: String)]) -> String {
+    if problems.count == 1, !problems[0].place.isEmpty { return "\(problems[0].text) (\(problems[0].place))" }
+    let all = problems.map(\.text)
+    let more = all.count - 2
+    return PlainText.list(more > 0 ? Array(all.prefix(2)) + ["\(more) more"] : all)
+  }
+
+  private func kernel(_ proof: KernelProof) -> [String: Any] {
+    let kernel = proof.kernel
+    var words: [String] = [
+      proof.breaksLeft > 0 ? "\(PlainText.count(proof.breaksLeft, "error")) left" : proof.level.rawValue
+    ]
+    if proof.boot != .notRun { words.append(proof.boot.rawValue) }
+    var values: [String: Any] = [
+      "name": kernel.name, "release": kernel.release, "source": kernel.sourceVersion,
+      "result": words.joined(separator: ", "),
+    ]
+    values["compiler"] = text(PlainText.line(Self.shortCompiler(kernel.compiler), limit: 60))
+    let padded = kernel.name + String(repeating: " ", count: max(8 - kernel.name.count, 0))
+    let result = words.joined(separator: ", ")
+    let column = result + String(repeating: " ", count: max(22 - result.count, 0))
+    var line = "  \(padded) \(column) \(kernel.sourceVersion.isEmpty ? kernel.release : kernel.sourceVersion)"
+    if let compiler = values["compiler"] as? String, line.count + compiler.count + 2 <= TextFill.columns {
+      line += ", \(compiler)"
+    }
+    values["line"] = line
+    return values
+  }
+
+  private func remaining(_ left: RemainingBreak) -> [String: Any] {
+    var values: [String: Any] = [
+      "place": PlainText.line(left.break.site.description), "message": PlainText.line(left.break.message, limit: 160),
+    ]
+    if let example = left.example {
+      values["file"] = PlainText.line(example.site.description)
+      values["before"] = text(PlainText.block(example.before, limit: 12))
+      values["after"] = text(PlainText.block(example.after, limit: 12))
+    }
+    return values
+  }
+
+  /// One line per gate that ran, other than build and boot, which stand in the table of kernels.
+  private var checks: [String] {
+    var order: [String] = []
+    var byGate: [String: [Verdict]] = [:]
+    for verdict in report.verdicts where verdict.result != .notRun && !["build", "boot"].contains(verdict.gate) {
+      if byGate[verdict.gate] == nil { order.append(verdict.gate) }
+      byGate[verdict.gate, default: []].append(verdict)
+    }
+    return order.map { gate in
+      let verdicts = byGate[gate] ?? []
+      let sentences = Set(verdicts.map(\.summary)).count == 1 ? Array(verdicts.prefix(1)) : verdicts
+      let words = sentences.map { verdict in
+        let on = verdict.kernel.isEmpty || sentences.count == 1 ? "" : "\(verdict.kernel): "
+        let failed = verdict.result == .failed ? "FAILED, " : ""
+        return on + failed + PlainText.line(verdict.summary, limit: 200)
+      }
+      return "\(gate): \(words.joined(separator: "; "))"
+    }
+  }
+
+  private var notRun: [String] {
+    report.verdicts.filter { $0.result == .notRun }.map { verdict in
+      "\(verdict.gate)\(verdict.kernel.isEmpty ? "" : " on \(verdict.kernel)"): \(verdict.summary)"
+    }
+  }
+
+  private func rules(_ changes: [ChangeReport]) -> [String] {
+    changes.compactMap { change in
+      guard let rule = change.rule else { return nil }
+      var line = Self.ascii(PlainText.line(rule.summary, limit: 200))
+      if rule.replay.tried > 0 { line += ": replay \(rule.replay.reproduced) of \(rule.replay.tried)" }
+      return line
+    }
+  }
+
+  private func booted(_ proof: KernelProof) -> Bool {
+    proof.level == .booted && [.exercised, .loaded].contains(proof.boot)
+  }
+
+  private func kernels(_ proofs: [KernelProof], _ isWanted: (KernelProof) -> Bool) -> String {
+    PlainText.list(proofs.filter(isWanted).map(\.kernel.name))
+  }
+
+  private func text(_ value: String) -> String? { value.isEmpty ? nil : value }
+  private func flag(_ value: Bool) -> Bool? { value ? true : nil }
+  private func sequence(_ values: [[String: Any]]) -> [[String: Any]]? { values.isEmpty ? nil : values }
+
+  /// Arrows and backticks of one-line summaries in the mail's plain alphabet.
+  static func ascii(_ text: String) -> String {
+    text.split(separator: "→", omittingEmptySubsequences: false).joined(separator: "->").filter { $0 != "`" }
+  }
+
+  /// `gcc-12 12.2.0` of `gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0`.
+  private static func shortCompiler(_ text: String) -> String {
+    guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close else { return text }
+    return PlainText.line(text[..<open] + " " + text[text.index(after: close)...])
+  }
+}
