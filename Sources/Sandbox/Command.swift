@@ -59,24 +59,29 @@ package struct Limits: Sendable, Hashable {
   package var output: Int
   /// Bytes of the largest file it may write.
   package var fileSize: Int
+  /// Bytes that must stay free on the disks of its writable folders.
+  package var freeDisk: Int
 
   package init(
-    seconds: Double = 120, memory: Int = 4 << 30, processes: Int = 512, output: Int = 64 << 20, fileSize: Int = 2 << 30
+    seconds: Double = 120, memory: Int = 4 << 30, processes: Int = 512, output: Int = 64 << 20, fileSize: Int = 2 << 30,
+    freeDisk: Int = 512 << 20
   ) {
     self.seconds = seconds
     self.memory = memory
     self.processes = processes
     self.output = output
     self.fileSize = fileSize
+    self.freeDisk = freeDisk
   }
 }
 
 /// The file system that a contained program sees. Everything not named here does not exist for it.
 package struct View: Sendable, Hashable {
   package enum Mount: Sendable, Hashable {
-    /// A host file or folder, read only.
+    /// A host file or folder, read only. Where kmend is root, it must be readable for everybody; its parents need not.
     case readOnly(host: String, inside: String)
-    /// A host folder that the program may write; it is handed to the sandbox's uid before and back afterwards.
+    /// A host folder that the program may write, one run at a time; it is handed to the sandbox's uid before and back
+    /// afterwards. What is found there then is a stranger's: read it with `Harvest`.
     case writable(host: String, inside: String)
     /// An empty folder in memory, at most `bytes` large, gone with the run.
     case scratch(inside: String, bytes: Int)

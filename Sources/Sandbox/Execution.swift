@@ -6,10 +6,13 @@ import KernelModel
 package struct Execution: Sendable {
   package enum Exit: Sendable, Hashable, CustomStringConvertible {
     case exited(Int32)
+    /// Also 9 for a session that was ended because its body returned.
     case signalled(Int32)
     case timedOut(seconds: Double)
     case outputLimit(bytes: Int)
     case memoryLimit(bytes: Int)
+    /// Fewer than this many bytes were left on the disk of a writable folder.
+    case diskLimit(bytes: Int)
 
     package var description: String {
       switch self {
@@ -18,6 +21,7 @@ package struct Execution: Sendable {
       case .timedOut(let seconds): "time-out after \(Int(seconds)) s"
       case .outputLimit(let bytes): "stopped after \(bytes) bytes of output"
       case .memoryLimit(let bytes): "memory limit of \(bytes) bytes"
+      case .diskLimit(let bytes): "stopped with less than \(bytes) bytes of disk left"
       }
     }
   }

@@ -2,65 +2,61 @@
 
 import Glibc
 import KernelModel
+import Subprocess
+import SystemPackage
 
 /// Gives folders to the uid of a run, and back to whom they belonged.
+///
+/// chown(1) and find(1) walk trees of any depth without following a link, and change links themselves, so what a
+/// program plants there reaches nothing outside. No process of the run lives before and after.
 struct Ownership: Sendable {
-  private var owners: [(path: String, uid: uid_t, gid: gid_t)] = []
+  private struct Owner: Hashable {
+    var uid: uid_t
+    var gid: gid_t
+  }
+  private var owners: [Owner: [String]] = [:]
+
+  var folders: [String] { owners.values.flatMap { $0 } }
+
+  /// - Throws: `Failure` (`unavailable`) if a folder is not there.
+  init(of folders: [String]) throws {
+    for folder in folders {
+      var status = stat()
+      guard lstat(folder, &status) == 0 else { throw systemFailure(folder, "can't be handed to the sandbox") }
+      owners[Owner(uid: status.st_uid, gid: status.st_gid), default: []].append(folder)
+    }
+  }
 
   /// Gives each folder, with all that is in it, to `identity`.
   ///
   /// - Throws: `Failure` (`unavailable`) if one can't be given.
-  static func give(_ folders: [String], to identity: Identity) throws -> Ownership {
-    var ownership = Ownership()
-    guard identity.dropped else { return ownership }
-    do {
-      for folder in folders {
-        var status = stat()
-        guard lstat(folder, &status) == 0 else { throw unavailable(folder) }
-        ownership.owners.append((folder, status.st_uid, status.st_gid))
-        try change(folder, identity.uid, identity.gid)
-      }
-    } catch {
-      ownership.giveBack()
-      throw error
-    }
-    return ownership
+  func give(to identity: Identity) async throws {
+    guard identity.dropped, !owners.isEmpty else { return }
+    try await change(Owner(uid: identity.uid, gid: identity.gid), folders)
   }
 
-  /// To be called when no process of the run is left, so that nothing changes under the walk.
-  func giveBack() {
-    for (path, uid, gid) in owners { try? Self.change(path, uid, gid) }
+  /// Also removes pipes and sockets, which hang a later reader, and opens folders that nobody could delete.
+  func giveBack(from identity: Identity) async {
+    guard !owners.isEmpty else { return }
+    let special = ["(", "-type", "p,s,b,c", "-delete", ")"]
+    let closed = ["(", "-type", "d", "!", "-perm", "-700", "-exec", "/usr/bin/chmod", "u+rwx", "{}", ";", ")"]
+    _ = try? await tool("/usr/bin/find", ["-P"] + folders + special + ["-o"] + closed)
+    guard identity.dropped else { return }
+    for (owner, folders) in owners { try? await change(owner, folders) }
   }
 
-  /// Walks without following any link, and changes links themselves, so a planted link reaches nothing.
-  private static func change(_ path: String, _ uid: uid_t, _ gid: gid_t) throws {
-    let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    guard folder >= 0, fchown(folder, uid, gid) == 0, changeEntries(of: folder, uid, gid) else {
-      throw unavailable(path)
+  private func change(_ owner: Owner, _ folders: [String]) async throws {
+    let complaint = try await tool("/usr/bin/chown", ["-RhP", "--", "\(owner.uid):\(owner.gid)"] + folders)
+    if let complaint {
+      throw Failure(.unavailable, folders[0], "can't be handed to the sandbox", detail: complaint)
     }
   }
 
-  /// Closes `folder`.
-  private static func changeEntries(of folder: Int32, _ uid: uid_t, _ gid: gid_t) -> Bool {
-    guard let entries = fdopendir(folder) else {
-      close(folder)
-      return false
-    }
-    defer { closedir(entries) }
-    while let entry = readdir(entries) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name == "." || name == ".." { continue }
-      guard fchownat(folder, name, uid, gid, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
-      guard entry.pointee.d_type == UInt8(DT_DIR) else { continue }
-      let inner = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-      guard inner >= 0, changeEntries(of: inner, uid, gid) else { return false }
-    }
-    return true
-  }
-
-  private static func unavailable(_ path: String) -> Failure {
-    Failure(.unavailable, path, "can't be handed to the sandbox: \(String(cString: strerror(errno)))")
+  /// What a program complained of, nil if it succeeded.
+  private func tool(_ program: String, _ arguments: [String]) async throws -> String? {
+    let result = try await Subprocess.run(
+      .path(FilePath(program)), arguments: Arguments(arguments), environment: .custom([:]), output: .discarded,
+      error: .string(limit: 65536))
+    return result.terminationStatus.isSuccess ? nil : result.standardError
   }
 }

@@ -1,103 +1,83 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 import Glibc
+import KernelModel
 import Synchronization
 
-/// A running program as its guards see it: what it printed so far, and how to end it.
+/// What a program printed so far, up to a limit.
 final class Transcript: Sendable {
+  enum Stream: Sendable {
+    case output
+    case errors
+  }
   private struct State {
-    var process: pid_t?
     var output: [UInt8] = []
     var errors: [UInt8] = []
-    var cause: Execution.Exit?
-    var ended = false
-    /// Start of the line that is not complete yet.
+    /// Start of the first line of output that was not handed out, and the end of what was searched for its end.
     var lineStart = 0
-    var scanned = 0
+    var searched = 0
+    var logError: Int32 = 0
   }
   private let state = Mutex(State())
   private let limit: Int
-  private let contained: Bool
+  private let path: String?
   private let log: Int32
 
-  init(_ command: Command) {
-    limit = command.limits.output
-    if case .contained = command.place { contained = true } else { contained = false }
-    log = command.log.map { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o644) } ?? -1
+  /// - Throws: `Failure` (`unavailable`) if the log can't be made.
+  init(limit: Int, log path: String?) throws {
+    self.limit = limit
+    self.path = path
+    log = path.map { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644) } ?? -1
+    if let path, log < 0 { throw systemFailure(path, "can't be written") }
   }
 
   deinit { if log >= 0 { close(log) } }
 
-  func started(_ process: pid_t) {
-    let ended = state.withLock {
-      $0.process = process
-      return $0.ended
-    }
-    if ended { kill() }
+  var output: [UInt8] { state.withLock { $0.output } }
+  var errors: [UInt8] { state.withLock { $0.errors } }
+
+  /// - Throws: `Failure` (`unavailable`) if the log is not complete.
+  func checkLog() throws {
+    errno = state.withLock { $0.logError }
+    if errno != 0 { throw systemFailure(path ?? "", "can't be written", remedy: "free some space") }
   }
 
-  func reaped() { state.withLock { $0.process = nil } }
-
-  var result: (output: [UInt8], errors: [UInt8], cause: Execution.Exit?) {
-    state.withLock { ($0.output, $0.errors, $0.cause) }
-  }
-
-  /// Takes what came on standard output; returns the lines that it completes. False if the output limit is passed.
-  func take(_ bytes: UnsafeRawBufferPointer, isError: Bool) -> Bool {
-    let within = state.withLock { state in
+  /// Takes what came; false if it doesn't fit the limit or the log.
+  func take(_ bytes: UnsafeRawBufferPointer, from stream: Stream) -> Bool {
+    state.withLock { state in
       let room = limit - state.output.count - state.errors.count
       let kept = UnsafeRawBufferPointer(rebasing: bytes.prefix(max(0, room)))
-      if isError { state.errors.append(contentsOf: kept) } else { state.output.append(contentsOf: kept) }
-      if log >= 0 { _ = Glibc.write(log, kept.baseAddress, kept.count) }
-      return kept.count == bytes.count
-    }
-    if !within { end(because: .outputLimit(bytes: limit)) }
-    return within
-  }
-
-  /// Lines of standard output that were completed since the last call; at the end also the rest.
-  func newLines(atEnd: Bool) -> [String] {
-    state.withLock { state in
-      var lines: [String] = []
-      while let newline = state.output[state.scanned...].firstIndex(of: 10) {
-        lines.append(String(decoding: state.output[state.lineStart..<newline], as: UTF8.self))
-        state.lineStart = newline + 1
-        state.scanned = newline + 1
+      switch stream {
+      case .output: state.output.append(contentsOf: kept)
+      case .errors: state.errors.append(contentsOf: kept)
       }
-      state.scanned = state.output.count
-      if atEnd, state.lineStart < state.output.count {
-        lines.append(String(decoding: state.output[state.lineStart...], as: UTF8.self))
-        state.lineStart = state.output.count
+      var rest = kept
+      while log >= 0, state.logError == 0, !rest.isEmpty {
+        let count = write(log, rest.baseAddress, rest.count)
+        if count < 0 { state.logError = errno } else { rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count)) }
       }
-      return lines
+      return kept.count == bytes.count && state.logError == 0
     }
   }
 
-  /// Ends the program and all its descendants; the first cause is kept.
-  func end(because cause: Execution.Exit?) {
-    state.withLock {
-      if $0.cause == nil && !$0.ended { $0.cause = cause }
-      $0.ended = true
-    }
-    kill()
-  }
-
-  private func kill() {
+  /// The next complete line of output, without its line end; at the end of output also the last, incomplete one.
+  func nextLine(atEnd: Bool) -> String? {
     state.withLock { state in
-      guard let process = state.process else { return }
-      // The first process of a pid namespace takes all others with it, and bubblewrap ends when they are gone.
-      let children = contained ? Self.children(of: process) : []
-      if children.isEmpty { Glibc.kill(contained ? process : -process, SIGKILL) }
-      for child in children { Glibc.kill(child, SIGKILL) }
+      let newline = state.output.withUnsafeBytes { bytes -> Int? in
+        guard state.searched < bytes.count, let base = bytes.baseAddress else { return nil }
+        let found = memchr(base + state.searched, 10, bytes.count - state.searched)
+        return found.map { UnsafeRawPointer($0) - base }
+      }
+      guard newline != nil || atEnd && state.lineStart < state.output.count else {
+        state.searched = state.output.count
+        return nil
+      }
+      let end = newline ?? state.output.count
+      defer {
+        state.lineStart = min(end + 1, state.output.count)
+        state.searched = state.lineStart
+      }
+      return String(decoding: state.output[state.lineStart..<end], as: UTF8.self)
     }
-  }
-
-  private static func children(of process: pid_t) -> [pid_t] {
-    let file = open("/proc/\(process)/task/\(process)/children", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return [] }
-    defer { close(file) }
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = max(0, read(file, &buffer, buffer.count))
-    return String(decoding: buffer[..<count], as: UTF8.self).split(separator: " ").compactMap { pid_t($0) }
   }
 }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Glibc
+import KernelModel
+
+/// The private folder of one run: the small files of its view, and bubblewrap's account of what it did.
+///
+/// It is locked while the run lasts, so that whoever comes later knows a stale one, left by a killed kmend.
+struct RunFolder: Sendable {
+  let path: String
+  /// Unique among all runs of the machine.
+  let name: String
+  private let lock: Int32
+
+  /// - Throws: `Failure` (`unavailable`), e.g. on a full disk.
+  init() throws {
+    var template = Array("\(Self.parent)/\(runPrefix)XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw systemFailure(
+        Self.parent, "no folder can be made there", remedy: "free some space, or set TMPDIR to a writable folder")
+    }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    name = String(path.dropFirst(Self.parent.utf8.count + 1))
+    lock = takeLock(path)
+  }
+
+  func remove() {
+    Self.remove(path)
+    if lock >= 0 { close(lock) }
+  }
+
+  private static let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+
+  private static func remove(_ path: String) {
+    for name in names(in: path) { unlink("\(path)/\(name)") }
+    rmdir(path)
+  }
+
+  /// Removes what a killed kmend left.
+  static func sweep() {
+    for name in names(in: parent) where name.hasPrefix(runPrefix) {
+      let path = "\(parent)/\(name)"
+      let lock = takeLock(path)
+      guard lock >= 0 else { continue }
+      remove(path)
+      close(lock)
+    }
+  }
+}
+
+/// What the names of run folders and of their control groups begin with.
+let runPrefix = "kmend-run-"
+
+/// Locks a folder as long as the result stays open; -1 if somebody else has it, or it isn't ours.
+func takeLock(_ folder: String) -> Int32 {
+  let file = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+  guard file >= 0 else { return -1 }
+  var status = stat()
+  if fstat(file, &status) == 0, status.st_uid == geteuid(), flock(file, LOCK_EX | LOCK_NB) == 0 { return file }
+  close(file)
+  return -1
+}
