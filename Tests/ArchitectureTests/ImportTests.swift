@@ -29,7 +29,7 @@ private let allowed: [String: Set<String>] = {
     "ConversionIndex": vocabulary.union(["Foundation", "Sandbox", "GRDB", "Glibc", "Synchronization"]),
     "CFrontend": vocabulary.union(["Foundation", "Sandbox", "CFrontendProtocol", "Glibc"]),
     "ClangIndex": ["Foundation", "CFrontendProtocol", "CClang", "Glibc"],
-    "KernelBuild": vocabulary.union(["Foundation", "Sandbox"]),
+    "KernelBuild": vocabulary.union(["Foundation", "Sandbox", "Glibc"]),
     "TestMachine": vocabulary.union(["Foundation", "Sandbox", "Glibc"]),
     // Pipeline sees every floor below it; executables see the pipeline and the vocabulary.
     "Pipeline": [

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import KernelModel
+
+/// What the text of a Makefile or Kbuild file says about how its modules are built; it is not run.
+struct DriverMakefile {
+  /// It names module objects: `obj-m`.
+  private(set) var namesModules = false
+  /// It names objects under a configuration option that it does not set itself: `obj-$(CONFIG_…)`.
+  private(set) var namesConditionalModules = false
+  /// A recipe calls Kbuild: `make -C … M=…` or `SUBDIRS=`.
+  private(set) var callsKbuild = false
+  /// That call passes more than Kbuild needs, e.g. `CONFIG_FOO=m`: without it the modules would be others.
+  private(set) var callPassesMore = false
+  /// A recipe calls make in a folder of its own.
+  private(set) var recurses = false
+  /// The target that makes modules and nothing else, where there is one.
+  private(set) var moduleTarget: String?
+  /// Whether it is a `Kbuild` file, which only Kbuild reads.
+  let isKbuild: Bool
+
+  /// File names that make(1) and Kbuild look for, Kbuild's own choice first.
+  static let names = ["Kbuild", "GNUmakefile", "makefile", "Makefile"]
+
+  /// Reads the Makefile of a folder, not its Kbuild file; nil if there is none.
+  static func read(in folder: String) -> DriverMakefile? {
+    for name in names.dropFirst() {
+      if let bytes = FileEntry.bytes(of: "\(folder)/\(name)", limit: 1 << 20) {
+        return DriverMakefile(bytes, isKbuild: false)
+      }
+    }
+    return nil
+  }
+
+  /// Reads a folder's Kbuild file; nil if there is none.
+  static func readKbuild(in folder: String) -> DriverMakefile? {
+    FileEntry.bytes(of: "\(folder)/Kbuild", limit: 1 << 20).map { DriverMakefile($0, isKbuild: true) }
+  }
+
+  init(_ text: [UInt8], isKbuild: Bool) {
+    self.isKbuild = isKbuild
+    var conditional = false
+    var options: Set<Substring> = []
+    var needed: Set<Substring> = []
+    for line in Self.logicalLines(text) {
+      if line.hasPrefix("\t") {
+        readRecipe(line)
+      } else if let (name, value) = Self.assignment(line) {
+        if name.hasPrefix("obj-m") && !name.dropFirst(5).contains(where: \.isLetter) {
+          namesModules = namesModules || !value.isEmpty
+        } else if name.hasPrefix("obj-$(") || name.hasPrefix("obj-${") {
+          conditional = true
+          needed.insert(name.dropFirst(6).prefix { $0 != ")" && $0 != "}" })
+        } else if value == "m" || value == "y" {
+          options.insert(name)
+        }
+      } else if let colon = line.firstIndex(of: ":") {
+        for target in line[..<colon].split(separator: " ") where target == "modules" || target == "module" {
+          if moduleTarget != "modules" { moduleTarget = String(target) }
+        }
+        if let semicolon = line[colon...].firstIndex(of: ";") { readRecipe(line[semicolon...]) }
+      }
+    }
+    if !options.isDisjoint(with: needed), !callsKbuild { namesModules = true }
+    namesConditionalModules = conditional
+  }
+
+  /// Whether Kbuild finds something to build in it.
+  var isForKbuild: Bool { namesModules || namesConditionalModules }
+
+  private mutating func readRecipe(_ line: Substring) {
+    guard line.contains("make") || line.contains("MAKE") else { return }
+    let words = line.split { $0 == " " || $0 == "\t" }
+    let changes = words.contains { $0.hasPrefix("-C") }
+    guard words.contains(where: { $0.hasPrefix("M=") || $0.hasPrefix("SUBDIRS=") }) else {
+      if changes { recurses = true }
+      return
+    }
+    callsKbuild = true
+    guard !words.contains(where: { $0.contains("clean") || $0.contains("install") }) else { return }
+    for word in words {
+      guard let equals = word.firstIndex(of: "=") else { continue }
+      let name = word[..<equals]
+      let isUsual = ["M", "SUBDIRS", "V", "ARCH", "CROSS_COMPILE", "O", "C", "W", "PWD", "src"].contains(name)
+      if !isUsual, !name.hasPrefix("KBUILD"), name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" })
+      {
+        callPassesMore = true
+      }
+    }
+  }
+
+  /// Lines with their continuations, without comments of whole lines.
+  private static func logicalLines(_ text: [UInt8]) -> [Substring] {
+    var lines: [Substring] = []
+    var pending = ""
+    for raw in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      var line = String(decoding: raw, as: UTF8.self)
+      if line.utf8.last == UInt8(ascii: "\r") { line = String(line.unicodeScalars.dropLast()) }
+      if line.hasSuffix("\\") {
+        pending += line.dropLast() + " "
+        continue
+      }
+      let whole = pending + line
+      pending = ""
+      if !whole.hasPrefix("#") { lines.append(whole[...]) }
+    }
+    if !pending.isEmpty { lines.append(pending[...]) }
+    return lines
+  }
+
+  /// Name and value of an assignment: `a = b`, `a := b`, `a += b`, `export a ?= b`.
+  private static func assignment(_ line: Substring) -> (Substring, Substring)? {
+    guard let equals = line.firstIndex(of: "=") else { return nil }
+    var name = line[..<equals]
+    while let last = name.last, "+:?".contains(last) { name.removeLast() }
+    let words = name.split { $0 == " " || $0 == "\t" }
+    guard let last = words.last, words.count == 1 || ["export", "override"].contains(words[0]) else { return nil }
+    let value = line[line.index(after: equals)...].prefix { $0 != "#" }
+    let trimmed = value.drop { $0 == " " || $0 == "\t" }
+    guard let end = trimmed.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return (last, "") }
+    return (last, trimmed[...end])
+  }
+
+  /// Names under which drivers' Makefiles take the kernel's folder and release from their caller.
+  static func usualVariables(for kernel: Kernel) -> [String: String] {
+    let folders = [
+      "KDIR", "KERNELDIR", "KERNEL_DIR", "KERNEL_SRC", "KERNELSRC", "KSRC", "KERNEL_PATH", "KERNEL_TREE", "KBUILD_DIR",
+      "KERNEL_BUILD", "KERNEL_SOURCE", "KSRC_DIR", "LINUX_DIR", "KPATH",
+    ]
+    let releases = ["KVER", "KERNELVER", "KVERSION", "KERNEL_VERSION", "KERNEL_RELEASE", "KVERS", "TARGET_KERNEL"]
+    return Dictionary(
+      uniqueKeysWithValues: folders.map { ($0, kernel.buildDirectory) } + releases.map { ($0, kernel.identity.release) }
+    )
+  }
+}

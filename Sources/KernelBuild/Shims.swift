@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/// Programs that stand before the real ones in a build's `PATH`.
+package enum Shims {
+  /// Answers for the kernel that is built against: drivers' Makefiles ask `uname -r`.
+  static func uname(release: String) -> String {
+    """
+    #!/bin/sh
+    /usr/bin/uname "$@" | sed "s|$(/usr/bin/uname -r)|\(release)|"
+
+    """
+  }
+
+  /// Runs sparse, marks its lines, and keeps its exit status from make: a finding must not end a build.
+  static let sparse = """
+    #!/bin/sh
+    \(BuildPlace.tools)/sparse "$@" 2>&1 | sed 's/^/sparse: /' >&2
+
+    """
+
+  /// Writes the working directory and the command line to a file of its own where an object is compiled from C, then
+  /// becomes the compiler. Kbuild's own log would not do: it is mixed when recipes run at a time, and drivers silence it.
+  static let compiler = """
+    #!/bin/sh
+    case "$*" in
+      *" -c "*.c) printf '%s\\0' "$PWD" "${0##*/}" "$@" >\(BuildPlace.commands)/$$ ;;
+    esac
+    exec /usr/bin/${0##*/} "$@"
+
+    """
+
+  /// Names of C compilers in a folder of programs.
+  static func compilers(in folder: String) -> [String] { FileEntry.names(in: folder).filter(isCompiler).sorted() }
+
+  /// `gcc`, `cc`, `x86_64-linux-gnu-gcc-12`, `clang-19`, …
+  package static func isCompiler(_ name: String) -> Bool {
+    var parts = name.split(separator: "-", omittingEmptySubsequences: false)
+    if let last = parts.last, !last.isEmpty, last.allSatisfy({ $0.isNumber || $0 == "." }) { parts.removeLast() }
+    return ["gcc", "cc", "clang"].contains(parts.last)
+  }
+}
