@@ -26,7 +26,7 @@ package struct SoughtSymbol: Codable, Hashable, Sendable {
   }
 
   /// The name stands behind `.` or `->`.
-  var isField: Bool {
+  package var isField: Bool {
     switch kind {
     case .fieldGone: true
     case .typeChanged, .madeConst, .other: container != nil

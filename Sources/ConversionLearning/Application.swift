@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+
+/// A rule at one place of a source file: what it would put there, and how sure that is.
+package struct Application: Sendable {
+  package let rule: LearnedRule
+  /// Index of the unit.
+  package let unit: Int
+  /// Tokens that the left side matches; for an operand without its `|`.
+  package let tokens: Range<Int>
+  /// What takes their place; empty for a deletion.
+  package let output: [OutputToken]
+  package let context: Context
+  /// Share of the in-tree places in the same context that were converted so; the rule's overall share, halved, where the
+  /// tree shows no place of that context.
+  package let confidence: Double
+  /// The tree shows the rule in such a context.
+  package let isContextKnown: Bool
+  /// Rank among the rules that match here.
+  package let score: Double
+}
+
+/// The rules of one symbol made ready for a driver's sources.
+package struct Applier {
+  private let candidates: [(rule: LearnedRule, candidate: Candidate)]
+
+  package init(_ rules: [LearnedRule], _ spellings: inout Spellings) {
+    var candidates: [(rule: LearnedRule, candidate: Candidate)] = []
+    for rule in rules where rule.span != .include { candidates.append((rule, Candidate(rule, &spellings))) }
+    self.candidates = candidates
+  }
+
+  /// All rules that match at a token of their symbol, best first.
+  package func applications(_ code: Code, token: Int) -> [Application] {
+    guard let unit = code.unit(holding: token), code.units[unit].tokens.contains(token) else { return [] }
+    let tree = ExpressionTree(code, code.units[unit].tokens)
+    var found: [Application] = []
+    for (rule, candidate) in candidates {
+      guard let match = candidate.match(code, code.units[unit], tree, token: token),
+        hasFreeNames(rule, code, token)
+      else { continue }
+      let context = Context(code, unit, tree, match)
+      let count = rule.evidence.count(in: context)
+      let isKnown = count.opportunities > 0
+      let share = isKnown ? Evidence.share(count) : Evidence.share(rule.evidence.total) / 2
+      found.append(
+        Application(
+          rule: rule, unit: unit, tokens: match.tokens,
+          output: candidate.isDeletion ? [] : candidate.output(code, match), context: context,
+          confidence: share * rule.evidence.removals, isContextKnown: isKnown,
+          score: isKnown ? rule.score(count) : rule.score(rule.evidence.total) / 2))
+    }
+    return found.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(\.element)
+  }
+
+  /// Names that only the converted function had must be there before the place.
+  private func hasFreeNames(_ rule: LearnedRule, _ code: Code, _ token: Int) -> Bool {
+    guard !rule.free.isEmpty else { return true }
+    guard let function = code.function(holding: token) else { return false }
+    let before = Set((function.head.lowerBound..<token).map { code.source.spelling(code.tokens[$0]) })
+    return rule.free.allSatisfy { before.contains($0) }
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/// How sure a share is that was seen in so many places.
+package enum Confidence {
+  /// Below this share in the same context a rule is not proposed at all.
+  package static let refused = 0.15
+  /// Below this share a person should look.
+  package static let sure = 0.7
+
+  /// Wilson's lower limit of a share, one standard deviation wide.
+  package static func lowerLimit(_ hits: Int, _ places: Int) -> Double {
+    guard places > 0 else { return 0 }
+    let (count, share) = (Double(places), Double(hits) / Double(places))
+    let spread = (share * (1 - share) / count + 1 / (4 * count * count)).squareRoot()
+    return max(0, (share + 1 / (2 * count) - spread) / (1 + 1 / count))
+  }
+}
+
+extension LearnedRule {
+  /// Rank: lower limit of the confidence, less for what only one or two files show and for what raised doubts.
+  package var score: Double { score(evidence.total) }
+
+  /// The same for places of one context.
+  func score(_ count: (reproduced: Int, opportunities: Int)) -> Double {
+    let doubts = rule.flags.count { $0.reason == .argumentLost || $0.reason == .coChange }
+    let few = rule.support < 2 ? 0.6 : rule.support < 3 ? 0.8 : 1
+    let limit = Confidence.lowerLimit(count.reproduced, count.opportunities)
+    return limit * evidence.removals * few * (doubts == 0 ? 1 : 0.8)
+  }
+}

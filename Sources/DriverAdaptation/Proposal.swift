@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import KernelModel
+
+/// What the rules of one symbol would do to the files: all sites at once.
+struct Proposal: Sendable {
+  var edits: [Edit] = []
+  /// Rules in use, each with the number of its sites.
+  var uses: [(rule: LearnedRule, sites: Int)] = []
+  var flags: [Flag] = []
+  var deletions: [AdaptationChange.Deletion] = []
+  /// Active places of the symbol that no rule fits.
+  var unfit = 0
+
+  mutating func use(_ rule: LearnedRule) {
+    if let index = uses.firstIndex(where: { $0.rule.rule.id == rule.rule.id }) {
+      uses[index].sites += 1
+    } else {
+      uses.append((rule, 1))
+    }
+  }
+
+  mutating func flag(_ flag: Flag) {
+    if !flags.contains(flag) { flags.append(flag) }
+  }
+
+  /// The rule with the most sites: the one to leave out when the proposal does not hold.
+  var mainRule: String? { uses.max { $0.sites < $1.sites }?.rule.rule.id }
+}
+
+/// Finds the places of a symbol in the driver and the best rule for each.
+struct Proposer {
+  let symbol: SoughtSymbol
+  let rules: [LearnedRule]
+  /// Lines of the files as they are now that the oracle complained about.
+  let lines: [String: Set<Int>]
+  /// Line ranges that the target's preprocessor skips.
+  let inactive: [String: [ClosedRange<Int>]]
+  let maximalSites: Int
+
+  func proposal(_ files: [String: SourceText]) -> Proposal {
+    var proposal = Proposal()
+    for file in files.keys.sorted() {
+      guard let text = files[file], contains(text, symbol.name) else { continue }
+      if symbol.kind == .headerGone {
+        includes(file, text, &proposal)
+      } else {
+        code(file, text, &proposal)
+      }
+    }
+    return proposal
+  }
+
+  private func contains(_ text: SourceText, _ name: String) -> Bool {
+    let needle = Array(name.utf8)
+    guard let first = needle.first, text.count >= needle.count else { return false }
+    return text.withUnsafeBufferPointer { bytes in
+      for start in 0...(bytes.count - needle.count) where bytes[start] == first {
+        if needle.indices.allSatisfy({ bytes[start + $0] == needle[$0] }) { return true }
+      }
+      return false
+    }
+  }
+
+  private func isActive(_ file: String, line: Int) -> Bool {
+    !(inactive[file] ?? []).contains { $0.contains(line) }
+  }
+
+  private func includes(_ file: String, _ text: SourceText, _ proposal: inout Proposal) {
+    guard let rule = rules.first(where: { $0.span == .include && Confidence.refused <= $0.rule.confidence }) else {
+      return
+    }
+    var spellings = Spellings()
+    let code = Code(text, &spellings)
+    let lines = LineTable(text)
+    let edits = Includes(file: file, code: code).replace(symbol.name, with: rule.right, rule: rule.rule.id) { token in
+      isActive(file, line: lines.line(of: Int(code.tokens[token].start)))
+    }
+    for edit in edits {
+      proposal.edits.append(edit)
+      proposal.use(rule)
+    }
+    if !edits.isEmpty { rule.rule.flags.forEach { proposal.flag($0) } }
+  }
+
+  private func code(_ file: String, _ text: SourceText, _ proposal: inout Proposal) {
+    var spellings = Spellings()
+    let code = Code(text, &spellings)
+    guard let word = spellings.known(symbol.name) else { return }
+    let applier = Applier(rules, &spellings)
+    let rewriter = Rewriter(file: file, code: code)
+    let table = LineTable(text)
+    var taken = 0
+    for token in code.tokens.indices where code.words[token] == word && taken < maximalSites {
+      guard isPlace(token, code) else { continue }
+      let line = table.line(of: Int(code.tokens[token].start))
+      guard isField(token, code, file, line) else { continue }
+      let applications = applier.applications(code, token: token)
+      guard isActive(file, line: line) else {
+        if !applications.isEmpty {
+          proposal.flag(
+            Flag(
+              .inactiveCode,
+              "\(file):\(line): `\(symbol.name)` in code that this kernel does not compile is left as it is"))
+        }
+        continue
+      }
+      taken += 1
+      let free = { (edits: [Edit]) in !edits.contains { edit in proposal.edits.contains { Self.overlap(edit, $0) } } }
+      guard let (application, edits) = best(applications, rewriter, free) else {
+        proposal.unfit += 1
+        continue
+      }
+      proposal.edits += edits
+      proposal.use(application.rule)
+      flags(application, Site(file: file, line: line)).forEach { proposal.flag($0) }
+      if application.output.isEmpty {
+        let removed = code.source.text[
+          code.tokens[application.tokens.lowerBound].range
+            .lowerBound..<code.tokens[application.tokens.upperBound - 1].range.upperBound]
+        proposal.deletions.append(.init(site: Site(file: file, line: line), text: Self.folded(removed)))
+      }
+    }
+  }
+
+  private func best(
+    _ applications: [Application], _ rewriter: Rewriter, _ isFree: ([Edit]) -> Bool
+  ) -> (Application, [Edit])? {
+    for application in applications where application.confidence >= Confidence.refused {
+      guard let edits = rewriter.edits(application), !edits.isEmpty, isFree(edits) else { continue }
+      return (application, edits)
+    }
+    return nil
+  }
+
+  private static func overlap(_ left: Edit, _ right: Edit) -> Bool {
+    guard left.file == right.file else { return false }
+    if left.range.isEmpty, right.range.isEmpty { return left.range == right.range }
+    return left.range.overlaps(right.range)
+  }
+
+  private static func folded(_ bytes: ArraySlice<UInt8>) -> String {
+    String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  /// Not the driver's own definition of the name, nor a condition or definition of the preprocessor.
+  private func isPlace(_ token: Int, _ code: Code) -> Bool {
+    guard code.tokens[token].kind == .identifier else { return false }
+    guard code.tokens[token].isDirective else { return !code.functions.contains { $0.name == token } }
+    guard let unit = code.unit(holding: token).map({ code.units[$0] }), unit.tokens.count > 3 else { return false }
+    let first = unit.tokens.lowerBound
+    return code.source.spells(code.tokens[first + 1], "define") && token > first + 2
+  }
+
+  /// A field counts where the oracle complained, or where its base is declared with the very structure.
+  private func isField(_ token: Int, _ code: Code, _ file: String, _ line: Int) -> Bool {
+    let behind = token > 0 ? code.tokens[token - 1].punctuation : 0
+    let isMember = behind == punctuation("->") || behind == punctuation(".")
+    guard symbol.isField else {
+      // `.name = …` in the driver's own structures is another name.
+      return !isMember || lines[file]?.contains(line) ?? false
+    }
+    guard isMember else { return false }
+    if lines[file]?.contains(line) ?? false { return true }
+    guard let container = symbol.container, let unit = code.unit(holding: token) else { return false }
+    let tree = ExpressionTree(code, code.units[unit].tokens)
+    return FieldBase.structure(of: token, code, tree) == container
+  }
+
+  /// The rule's flags and those of this place.
+  private func flags(_ application: Application, _ site: Site) -> [Flag] {
+    var flags = application.rule.rule.flags.filter { $0.reason != .lowConfidence }
+    if application.confidence < Confidence.sure {
+      let share = Int((application.confidence * 100).rounded())
+      flags.append(
+        Flag(
+          .lowConfidence, "\(site): \(application.rule.rule.summary): \(share) % of the in-tree places like this one"))
+    }
+    if application.context.use.isValueUsed, !application.isContextKnown {
+      flags.append(Flag(.valueUsed, "\(site): the value of `\(symbol.name)` is used, which no in-tree example shows"))
+    }
+    return flags
+  }
+}

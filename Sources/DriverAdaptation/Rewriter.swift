@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import KernelModel
+
+/// Turns an application of a rule into edits that touch only the tokens that differ.
+struct Rewriter {
+  let file: String
+  let code: Code
+  private let text: SourceText
+  private let lines: LineTable
+
+  init(file: String, code: Code) {
+    (self.file, self.code, text) = (file, code, code.source.text)
+    lines = LineTable(code.source.text)
+  }
+
+  /// Nil where the place can't be edited without harm.
+  func edits(_ application: Application) -> [Edit]? {
+    let id = application.rule.rule.id
+    switch application.rule.span {
+    case .operand: return removeOperand(application.tokens, id)
+    case .statement, .element:
+      if application.output.isEmpty { return removeUnit(application.unit, id) }
+      return replace(application, id)
+    case .identifier, .expression: return replace(application, id)
+    case .include: return nil
+    }
+  }
+
+  private func edit(_ range: Range<Int>, _ replacement: String, _ rule: String) -> Edit {
+    Edit(file: file, range: range, replacement: replacement, rule: rule)
+  }
+
+  private func start(_ token: Int) -> Int { Int(code.tokens[token].start) }
+  private func end(_ token: Int) -> Int { Int(code.tokens[token].end) }
+
+  private func removeOperand(_ tokens: Range<Int>, _ rule: String) -> [Edit]? {
+    let bar: UInt32 = 0x7C
+    if tokens.lowerBound > 1, code.tokens[tokens.lowerBound - 1].punctuation == bar {
+      return [edit(end(tokens.lowerBound - 2)..<end(tokens.upperBound - 1), "", rule)]
+    }
+    guard tokens.upperBound + 1 < code.tokens.count, code.tokens[tokens.upperBound].punctuation == bar else {
+      return nil
+    }
+    return [edit(start(tokens.lowerBound)..<start(tokens.upperBound + 1), "", rule)]
+  }
+
+  /// Takes a statement or an element away, with its line where it stands alone.
+  private func removeUnit(_ index: Int, _ rule: String) -> [Edit]? {
+    let unit = code.units[index]
+    // The only statement of an `if` or a loop: what follows would become its body.
+    if index > 0, unit.kind == .statement, [.control, .label].contains(code.units[index - 1].kind) { return nil }
+    guard !unit.tokens.isEmpty else { return nil }
+    var range = start(unit.tokens.lowerBound)..<end(unit.end - 1)
+    let first = lines.range(ofLine: lines.line(of: range.lowerBound)).lowerBound
+    let last = lines.range(ofLine: lines.line(of: range.upperBound - 1)).upperBound
+    if isBlank(first..<range.lowerBound), isBlankOrComment(range.upperBound..<last) {
+      return [edit(first..<last, "", rule)]
+    }
+    let isSpace: (Int) -> Bool = { [0x20, 0x09].contains(text[$0]) }
+    if !unit.hasTerminator, unit.kind == .element, index > 0, code.units[index - 1].hasTerminator {
+      range = end(code.units[index - 1].tokens.upperBound - 1)..<range.upperBound
+    } else {
+      var stop = range.upperBound
+      while stop < text.count, isSpace(stop) { stop += 1 }
+      range = range.lowerBound..<stop
+    }
+    return [edit(range, "", rule)]
+  }
+
+  private func isBlank(_ range: Range<Int>) -> Bool {
+    text[range].allSatisfy { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
+  }
+
+  private func isBlankOrComment(_ range: Range<Int>) -> Bool {
+    var offset = range.lowerBound
+    for comment in code.source.trivia where comment.kind == .comment && range.contains(Int(comment.start)) {
+      guard isBlank(offset..<Int(comment.start)), Int(comment.end) <= range.upperBound else { return false }
+      offset = Int(comment.end)
+    }
+    return isBlank(offset..<range.upperBound)
+  }
+
+  /// Rewrites the runs of tokens that differ.
+  private func replace(_ application: Application, _ rule: String) -> [Edit]? {
+    let old = Array(application.tokens)
+    let new = application.output
+    let spelled = new.map { $0.origin >= 0 ? code.source.bytes(code.tokens[$0.origin]) : ArraySlice($0.text.utf8) }
+    let kept = TokenAlignment.kept(old.count, new.count) { left, right in
+      if new[right].origin == old[left] { return 4 }
+      return code.source.bytes(code.tokens[old[left]]).elementsEqual(spelled[right]) ? 1 : 0
+    }
+    var edits: [Edit] = []
+    var (lastOld, lastNew) = (0, 0)
+    for (left, right) in kept + [(old.count, new.count)] {
+      if lastOld < left || lastNew < right {
+        guard let text = rendered(new[lastNew..<right], spelled[lastNew..<right]) else { return nil }
+        edits.append(
+          run(
+            old, lastOld..<left, text, isFirstSpaced: lastNew < right && new[lastNew].spaceBefore,
+            nextIsSpaced: right < new.count && new[right].spaceBefore, rule))
+      }
+      (lastOld, lastNew) = (left + 1, right + 1)
+    }
+    return edits
+      + Indentation(code: code, lines: lines).shifts(for: edits, in: code.units[application.unit], file, rule)
+  }
+
+  private func rendered(_ tokens: ArraySlice<OutputToken>, _ spelled: ArraySlice<ArraySlice<UInt8>>) -> String? {
+    var bytes: [UInt8] = []
+    for (index, token) in zip(tokens.indices, tokens) {
+      if index > tokens.startIndex, isSpaced(token, after: index > tokens.startIndex ? tokens[index - 1] : nil) {
+        bytes.append(0x20)
+      }
+      bytes += spelled[index]
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  /// Old tokens keep the spacing that they had; new ones have the style's.
+  private func isSpaced(_ token: OutputToken, after previous: OutputToken?) -> Bool {
+    if token.origin > 0, let previous, previous.origin == token.origin - 1 {
+      return start(token.origin) > end(token.origin - 1)
+    }
+    return token.spaceBefore
+  }
+
+  /// One run: `olds` are the tokens that go, `text` is what comes.
+  private func run(
+    _ old: [Int], _ olds: Range<Int>, _ text: String, isFirstSpaced: Bool, nextIsSpaced: Bool, _ rule: String
+  ) -> Edit {
+    if !olds.isEmpty, !text.isEmpty {
+      return edit(start(old[olds.lowerBound])..<end(old[olds.upperBound - 1]), text, rule)
+    }
+    if olds.isEmpty {
+      // An insertion between two tokens that stay.
+      if olds.lowerBound > 0 {
+        let after = end(old[olds.lowerBound - 1])
+        let next = olds.lowerBound < old.count ? start(old[olds.lowerBound]) : after
+        let gap = next > after
+        if gap, !isFirstSpaced { return edit(after..<after, text, rule) }
+        if gap { return edit(next..<next, text + (nextIsSpaced ? " " : ""), rule) }
+        return edit(after..<after, (isFirstSpaced ? " " : "") + text + (nextIsSpaced ? " " : ""), rule)
+      }
+      let at = start(old[0])
+      return edit(at..<at, text + (nextIsSpaced ? " " : ""), rule)
+    }
+    // A deletion: the space goes with it on the side where nothing needs it.
+    let (first, last) = (old[olds.lowerBound], old[olds.upperBound - 1])
+    let closes =
+      olds.upperBound < old.count && [0x29, 0x5D, 0x2C, 0x3B].contains(code.tokens[old[olds.upperBound]].punctuation)
+    if closes || olds.upperBound == old.count, olds.lowerBound > 0 { return edit(end(first - 1)..<end(last), "", rule) }
+    if olds.upperBound < old.count { return edit(start(first)..<start(old[olds.upperBound]), "", rule) }
+    return edit(start(first)..<end(last), "", rule)
+  }
+}
+
+/// Which tokens stay where they are.
+enum TokenAlignment {
+  /// Pairs in order with the greatest sum of `value`; beyond a million cells nothing stays.
+  static func kept(_ left: Int, _ right: Int, value: (Int, Int) -> Int) -> [(Int, Int)] {
+    guard left > 0, right > 0, left * right <= 1_000_000 else { return [] }
+    let width = right + 1
+    var sums = [Int32](repeating: 0, count: (left + 1) * width)
+    for row in stride(from: left - 1, through: 0, by: -1) {
+      for column in stride(from: right - 1, through: 0, by: -1) {
+        let worth = Int32(value(row, column))
+        let skip = max(sums[(row + 1) * width + column], sums[row * width + column + 1])
+        sums[row * width + column] = worth > 0 ? max(skip, sums[(row + 1) * width + column + 1] + worth) : skip
+      }
+    }
+    var pairs: [(Int, Int)] = []
+    var (row, column) = (0, 0)
+    while row < left, column < right {
+      let worth = Int32(value(row, column))
+      if worth > 0, sums[row * width + column] == sums[(row + 1) * width + column + 1] + worth {
+        pairs.append((row, column))
+        (row, column) = (row + 1, column + 1)
+      } else if sums[(row + 1) * width + column] >= sums[row * width + column + 1] {
+        row += 1
+      } else {
+        column += 1
+      }
+    }
+    return pairs
+  }
+}

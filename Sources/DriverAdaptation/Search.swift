@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import KernelModel
+
+/// The search for an adaptation, as a state machine that asks and is told; the same answers give the same result.
+///
+/// Greedy: one symbol at a time, all its active places in all files at once, rules in the order of their rank. An attempt
+/// is kept if it removes breaks of the symbol and adds none.
+package struct Search: Sendable {
+  private enum Waiting: Sendable {
+    case nothing
+    case rules
+    case oracle(SoughtSymbol, Proposal)
+    case done
+  }
+  /// What is known about one symbol.
+  private struct Course: Sendable {
+    var rules: [LearnedRule]
+    var rejected: Set<String> = []
+    var attempts = 0
+    /// Set when nothing more is tried.
+    var reason: String?
+  }
+  private let limits: SearchLimits
+  private var layers: [String: Layers]
+  private var breaks: [Break]
+  private var inactive: [String: [ClosedRange<Int>]]
+  private var courses: [SoughtSymbol: Course] = [:]
+  private var changes: [AdaptationChange] = []
+  private var attempts = 0
+  private var waiting = Waiting.nothing
+
+  /// - Parameters:
+  ///   - files: the driver's sources by path, those that may be edited.
+  ///   - breaks: what the oracle says without any edit.
+  ///   - inactive: lines (from 1) that the target's preprocessor skips, as far as known.
+  package init(
+    files: [String: SourceText], breaks: [Break], inactive: [String: [ClosedRange<Int>]] = [:],
+    limits: SearchLimits = SearchLimits()
+  ) {
+    layers = Dictionary(uniqueKeysWithValues: files.map { ($0, Layers(file: $0, text: $1)) })
+    (self.breaks, self.inactive, self.limits) = (breaks, inactive, limits)
+  }
+
+  /// The next question, or the result. Asking again without an answer gives the same question.
+  package mutating func next() -> SearchStep {
+    switch waiting {
+    case .rules: return .learn(unlearned)
+    case .oracle(_, let proposal): return .attempt(edits(with: proposal))
+    case .done: return .finished(result)
+    case .nothing: break
+    }
+    if !unlearned.isEmpty {
+      waiting = .rules
+      return .learn(unlearned)
+    }
+    while attempts < limits.attempts, let symbol = target {
+      if let proposal = propose(symbol) {
+        attempts += 1
+        courses[symbol]?.attempts += 1
+        waiting = .oracle(symbol, proposal)
+        return .attempt(edits(with: proposal))
+      }
+    }
+    waiting = .done
+    return .finished(result)
+  }
+
+  /// Answers `.learn`; a symbol that is missing has no rules.
+  package mutating func told(rules: [SoughtSymbol: [LearnedRule]]) {
+    guard case .rules = waiting else { return }
+    for symbol in unlearned { courses[symbol] = Course(rules: rules[symbol] ?? []) }
+    waiting = .nothing
+  }
+
+  /// Answers `.attempt`.
+  ///
+  /// - Parameters:
+  ///   - breaks: what the oracle says with the edits, its lines those of the edited text.
+  ///   - inactive: skipped lines of the edited text.
+  package mutating func told(breaks: [Break], inactive: [String: [ClosedRange<Int>]]? = nil) {
+    guard case .oracle(let symbol, let proposal) = waiting else { return }
+    waiting = .nothing
+    guard isBetter(breaks, for: symbol) else {
+      reject(proposal, for: symbol)
+      return
+    }
+    for (file, edits) in Dictionary(grouping: proposal.edits, by: \.file) { layers[file]?.apply(edits) }
+    self.breaks = breaks
+    if let inactive { self.inactive = inactive }
+    record(proposal, for: symbol)
+  }
+
+  // MARK: -
+
+  /// Symbols of the breaks in the order in which they are worked on: what hides others first.
+  private var symbols: [SoughtSymbol] {
+    var seen: Set<SoughtSymbol> = []
+    let roots = breaks.filter { $0.cause == nil }
+    let sorted = roots.enumerated().sorted { left, right in
+      let (one, other) = (left.element.kind == .headerGone ? 0 : 1, right.element.kind == .headerGone ? 0 : 1)
+      return (one, left.element.site, left.offset) < (other, right.element.site, right.offset)
+    }
+    return sorted.map { SoughtSymbol($0.element) }.filter { !$0.name.isEmpty && seen.insert($0).inserted }
+  }
+
+  private var unlearned: [SoughtSymbol] { symbols.filter { courses[$0] == nil } }
+
+  private var target: SoughtSymbol? { symbols.first { courses[$0].map { $0.reason == nil } ?? false } }
+
+  private mutating func propose(_ symbol: SoughtSymbol) -> Proposal? {
+    guard let course = courses[symbol] else { return nil }
+    let rules = course.rules.filter { !course.rejected.contains($0.rule.id) }
+    guard course.attempts < limits.attemptsPerSymbol else {
+      let count = course.attempts
+      courses[symbol]?.reason = "none of \(count) attempts removed the break without adding another"
+      return nil
+    }
+    var lines: [String: Set<Int>] = [:]
+    for found in breaks where SoughtSymbol(found) == symbol {
+      lines[found.site.file, default: []].insert(found.site.line)
+    }
+    let proposer = Proposer(
+      symbol: symbol, rules: rules, lines: lines, inactive: inactive, maximalSites: limits.sites)
+    let proposal = proposer.proposal(layers.mapValues(\.current))
+    guard !proposal.edits.isEmpty else {
+      let why = reason(course, proposal)
+      courses[symbol]?.reason = why
+      return nil
+    }
+    return proposal
+  }
+
+  private func reason(_ course: Course, _ proposal: Proposal) -> String {
+    if course.rules.isEmpty { return "no in-tree conversion gives a rule" }
+    if course.attempts > 0 { return "every rule that fits leaves the break or adds another" }
+    return proposal.unfit > 0
+      ? "no rule fits the driver's \(proposal.unfit) uses surely enough" : "the driver's sources do not spell the name"
+  }
+
+  /// The accepted edits and the proposal's, against the original files.
+  private func edits(with proposal: Proposal?) -> [Edit] {
+    var edited = layers
+    for (file, edits) in Dictionary(grouping: proposal?.edits ?? [], by: \.file) { edited[file]?.apply(edits) }
+    return edited.keys.sorted().flatMap { edited[$0]?.edits ?? [] }
+  }
+
+  /// Breaks of the symbol went away and none came; a header that is found again may show what it hid.
+  private func isBetter(_ after: [Break], for symbol: SoughtSymbol) -> Bool {
+    struct Key: Hashable {
+      var symbol: SoughtSymbol
+      var file: String
+    }
+    func count(_ breaks: [Break]) -> [Key: Int] {
+      breaks.filter { $0.cause == nil }.reduce(into: [:]) {
+        $0[Key(symbol: SoughtSymbol($1), file: $1.site.file), default: 0] += 1
+      }
+    }
+    let (old, new) = (count(breaks), count(after))
+    func total(_ counts: [Key: Int]) -> Int { counts.filter { $0.key.symbol == symbol }.reduce(0) { $0 + $1.value } }
+    guard total(new) < total(old) else { return false }
+    return symbol.kind == .headerGone || new.allSatisfy { $0.value <= old[$0.key] ?? 0 }
+  }
+
+  private mutating func reject(_ proposal: Proposal, for symbol: SoughtSymbol) {
+    if let rule = proposal.mainRule {
+      courses[symbol]?.rejected.insert(rule)
+    } else {
+      courses[symbol]?.reason = "the edit leaves the break or adds another"
+    }
+  }
+
+  private mutating func record(_ proposal: Proposal, for symbol: SoughtSymbol) {
+    let rules = proposal.uses.sorted { $0.sites > $1.sites }.map(\.rule.rule)
+    changes.append(
+      AdaptationChange(
+        symbol: symbol, rules: rules, edits: proposal.edits, flags: proposal.flags, deletions: proposal.deletions))
+  }
+
+  private var result: SearchResult {
+    var flags: [Flag] = []
+    for flag in changes.flatMap(\.flags) where !flags.contains(flag) { flags.append(flag) }
+    let left = symbols.map { symbol in
+      SearchResult.Unsolved(
+        symbol: symbol, reason: courses[symbol]?.reason ?? "the search was stopped after \(attempts) attempts",
+        rules: (courses[symbol]?.rules ?? []).prefix(3).map(\.rule))
+    }
+    return SearchResult(
+      edits: edits(with: nil), changes: changes, flags: flags, left: breaks, unsolved: left, attempts: attempts)
+  }
+}
