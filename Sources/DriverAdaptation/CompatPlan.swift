@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import KernelModel
+
+/// How an adapted driver is to keep building on older kernels (`--compat`).
+package enum CompatStyle: String, Codable, Sendable, CaseIterable {
+  /// The lightest that is right: nothing, a test in the source, a probe in Kbuild; version numbers only where known.
+  case auto
+  /// The new form only: for code that moves with its kernel.
+  case replace
+  /// Probes in Kbuild (headers are still tested in the source).
+  case probe
+  /// `LINUX_VERSION_CODE`.
+  case version
+}
+
+/// One adaptation of the driver as the search made it: all edits of one rule.
+package struct LogicalChange: Codable, Hashable, Sendable {
+  package var rule: Rule
+  /// Both sides as C text in which `¤0`, `¤1`, … stand for what matched; header paths for includes; empty where the
+  /// rule has no such form. An empty right side deletes.
+  package var left: String
+  package var right: String
+  /// The structure, with its tag keyword, where `rule.symbol` is a field.
+  package var container: String?
+  /// Against the unedited driver.
+  package var edits: [Edit]
+
+  package init(rule: Rule, left: String, right: String, container: String? = nil, edits: [Edit]) {
+    self.rule = rule
+    self.left = left
+    self.right = right
+    self.container = container
+    self.edits = edits
+  }
+}
+
+/// What is known of a kernel that the driver is to build on.
+package struct KernelFacts: Hashable, Sendable {
+  /// `KernelIdentity.name`.
+  package var name: String
+  package var version: KernelVersion
+  /// `Rule.id` of each change whose new form does not build here.
+  package var failing: Set<String>
+  /// What its tree declares under each of `CompatPlan.names(_:)`; a name without an entry is not declared.
+  package var declared: [String: [Declaration]]
+
+  package init(
+    name: String, version: KernelVersion, failing: Set<String> = [], declared: [String: [Declaration]] = [:]
+  ) {
+    self.name = name
+    self.version = version
+    self.failing = failing
+    self.declared = declared
+  }
+}
+
+/// What keeps one change building everywhere.
+package enum CompatMethod: Codable, Hashable, Sendable {
+  /// The new form is right on every kernel.
+  case nothing
+  /// A condition around each changed place; the text is that of the `#if`.
+  case inPlace(condition: String)
+  /// The new form everywhere, and in the compatibility header what it stands for on kernels without it.
+  case fallback(condition: String, header: String)
+  /// No way was found or wanted: the kernels named will not build.
+  case none(kernels: [String])
+}
+
+/// An adaptation made to build on every kernel: the changes with their conditions, and the files that these need.
+package struct CompatPlan: Codable, Hashable, Sendable {
+  /// One logical change and how it is kept.
+  package struct Change: Codable, Hashable, Sendable {
+    /// `Rule.id`.
+    package var rule: String
+    package var method: CompatMethod
+    /// Against the unedited driver; no two changes of a plan overlap. A place that two changes share belongs to the
+    /// later one.
+    package var edits: [Edit]
+    /// Sentences for the changelog; empty where nothing had to be done.
+    package var explanation: String
+    package var flags: [Flag]
+  }
+  package var changes: [Change]
+  /// Edits that serve several changes: includes of the compatibility header, Kbuild lines. They overlap with none.
+  package var support: [Edit]
+  /// Files to add, by path relative to the driver's root.
+  package var newFiles: [String: SourceText]
+
+  /// All edits of the plan.
+  package var edits: [Edit] { changes.flatMap(\.edits) + support }
+  package var flags: [Flag] { changes.flatMap(\.flags) }
+
+  /// The names whose declarations the plan asks for, to fill `KernelFacts.declared`.
+  package static func names(_ changes: [LogicalChange], files: [String: SourceText]) -> Set<String> {
+    changes.reduce(into: []) { names, change in
+      names.insert(change.rule.symbol)
+      names.formUnion(change.rule.introduces)
+      if change.rule.kind == .include { names.formUnion([change.oldHeader, change.newHeader].compactMap { $0 }) }
+      if change.isDeletion { names.formUnion(change.values(files)) }
+    }
+  }
+
+  /// Plans how the changes are kept on all kernels.
+  ///
+  /// - Parameters:
+  ///   - changes: In the order in which they become patches.
+  ///   - files: The driver's text files by path, sources and Kbuild files alike.
+  ///   - target: The kernel that the driver was adapted to.
+  ///   - kept: The kernels that the unadapted driver builds on and that it is to go on building on.
+  package static func plan(
+    _ changes: [LogicalChange], style: CompatStyle, files: [String: SourceText], target: KernelFacts,
+    kept: [KernelFacts]
+  ) -> CompatPlan {
+    var planner = CompatPlanner(style: style, files: files, target: target, kept: kept, changes: changes)
+    return planner.plan()
+  }
+}
+
+extension LogicalChange {
+  /// Nothing takes the place of what the rule removes.
+  package var isDeletion: Bool { right.isEmpty && rule.introduces.isEmpty && rule.kind != .include }
+
+  var oldHeader: String? { Self.header(left) }
+  var newHeader: String? { Self.header(right) }
+
+  /// The path in `linux/fs.h`, `<linux/fs.h>` or `#include <linux/fs.h>`.
+  private static func header(_ text: String) -> String? {
+    let path = text.split(separator: " ").last?.drop { "<\"".contains($0) }.prefix { !">\"".contains($0) } ?? ""
+    return path.isEmpty ? nil : String(path)
+  }
+
+  /// Names that stand for the value of a deleted initialiser: `X` in `.field = X,`.
+  func values(_ files: [String: SourceText]) -> [String] {
+    edits.compactMap { edit in
+      let text = files[edit.file].map { String(decoding: $0[edit.range.clamped(to: 0..<$0.count)], as: UTF8.self) }
+      guard let value = text?.split(separator: "=", maxSplits: 1).dropFirst().first else { return nil }
+      let name = value.drop { " \t&(".contains($0) }.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+      return name.isEmpty ? nil : String(name)
+    }
+  }
+}
