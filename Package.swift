@@ -97,7 +97,8 @@ let package = Package(
     tests("ConversionIndexTests", ["ConversionIndex", "KernelModel", "Sandbox"]),
     tests("ConversionLearningTests", ["ConversionLearning", "CSource", "KernelModel", "Sandbox"]),
     tests(
-      "CorrespondenceTests", ["Correspondence", "GitStore", "KernelModel", "MailFormat", "PatchFormat", "Sandbox"]),
+      "CorrespondenceTests",
+      ["Archive", "Correspondence", "GitStore", "KernelModel", "MailFormat", "PatchFormat", "Sandbox"]),
     tests("DiagnosisTests", ["Diagnosis", "CFrontendProtocol", "KernelModel"]),
     tests("DriverAdaptationTests", ["DriverAdaptation", "ConversionLearning", "CSource", "KernelModel"]),
     tests("EndToEndTests", ["KernelModel", "Pipeline", subprocess, system]),

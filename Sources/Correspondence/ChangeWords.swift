@@ -68,6 +68,9 @@ struct ChangeWords {
     return titles
   }
 
+  /// What is done about it, in the imperative, as the beginning of a sentence; empty where no title says it.
+  var action: String { titles.first.map { $0.prefix(1).uppercased() + $0.dropFirst() } ?? "" }
+
   /// Files of the kernel that show the conversion, at most three.
   var exampleFiles: [String] {
     var files: [String] = []

@@ -30,6 +30,16 @@ package func mbox(_ mails: [PatchMail], withCover: Bool) -> [UInt8] {
   Mbox.bytes(mails.filter { withCover || $0.patch != nil }.map(\.message))
 }
 
+/// The mails as the files of a Maildir's folder `new`, in the order of the series.
+///
+/// - Parameter host: name of this machine, for the file names.
+package func maildir(_ mails: [PatchMail], posting: Posting, host: String) -> [(name: String, bytes: [UInt8])] {
+  mails.map { mail in
+    let name = Maildir.fileName(date: posting.date, number: mail.number, random: posting.random, host: host)
+    return (name, mail.message.bytes)
+  }
+}
+
 private struct SeriesRenderer {
   let report: SeriesReport
   let templates: Templates

@@ -119,11 +119,11 @@ package struct ChangeReport: Sendable {
 
 /// A break that is left, and how in-tree code was converted.
 package struct RemainingBreak: Sendable {
-  package var `break`: Break
+  package var found: Break
   package var example: Rule.Example?
 
-  package init(_ break: Break, example: Rule.Example? = nil) {
-    self.break = `break`
+  package init(_ found: Break, example: Rule.Example? = nil) {
+    self.found = found
     self.example = example
   }
 }

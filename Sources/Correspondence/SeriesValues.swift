@@ -23,6 +23,7 @@ struct SeriesValues {
     values["remaining"] = sequence(report.remaining.prefix(40).map(remaining))
     values["remainingCount"] = report.remaining.isEmpty ? nil : "\(report.remaining.count)"
     values["notTested"] = sequence((report.notTested + notRun).map { ["text": PlainText.line($0)] })
+    values["carriageReturns"] = flag(report.patches.contains { $0.files.contains(where: \.hasCarriageReturns) })
     values["rules"] = sequence(report.patches.count > 1 ? rules(changes).map { ["text": $0] } : [])
     return values
   }
@@ -68,6 +69,7 @@ struct SeriesValues {
     let rule = change.rule
     var values: [String: Any] = ["problem": words.problem, "name": words.name]
     values["places"] = text(words.places)
+    values["action"] = text(words.action)
     values["before"] = representative?.before.flatMap { text(PlainText.block($0.text)) }
     values["beforeFile"] = representative?.before.flatMap { text(PlainText.line($0.site.description)) }
     values["after"] = representative?.after.flatMap { text(PlainText.block($0.text)) }
@@ -124,7 +126,7 @@ struct SeriesValues {
     values["compiler"] = text(PlainText.line(Self.shortCompiler(kernel.compiler), limit: 60))
     let padded = kernel.name + String(repeating: " ", count: max(8 - kernel.name.count, 0))
     let result = words.joined(separator: ", ")
-    let column = result + String(repeating: " ", count: max(22 - result.count, 0))
+    let column = result + String(repeating: " ", count: max(26 - result.count, 0))
     var line = "  \(padded) \(column) \(kernel.sourceVersion.isEmpty ? kernel.release : kernel.sourceVersion)"
     if let compiler = values["compiler"] as? String, line.count + compiler.count + 2 <= TextFill.columns {
       line += ", \(compiler)"
@@ -135,7 +137,7 @@ struct SeriesValues {
 
   private func remaining(_ left: RemainingBreak) -> [String: Any] {
     var values: [String: Any] = [
-      "place": PlainText.line(left.break.site.description), "message": PlainText.line(left.break.message, limit: 160),
+      "place": PlainText.line(left.found.site.description), "message": PlainText.line(left.found.message, limit: 160),
     ]
     if let example = left.example {
       values["file"] = PlainText.line(example.site.description)
@@ -175,7 +177,7 @@ struct SeriesValues {
     changes.compactMap { change in
       guard let rule = change.rule else { return nil }
       var line = Self.ascii(PlainText.line(rule.summary, limit: 200))
-      if rule.replay.tried > 0 { line += ": replay \(rule.replay.reproduced) of \(rule.replay.tried)" }
+      if rule.replay.tried > 0 { line += ": same in \(rule.replay.reproduced) of \(rule.replay.tried)" }
       return line
     }
   }

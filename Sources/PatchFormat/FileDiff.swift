@@ -36,6 +36,9 @@ package struct FileDiff: Hashable, Sendable {
   /// Lines added.
   package var insertions: Int { hunks.reduce(0) { $0 + $1.lines.count { $0.kind == .added } } }
 
+  /// True if a line of it ends with, or holds, a carriage return.
+  package var hasCarriageReturns: Bool { hunks.contains { $0.lines.contains { $0.text.contains(0x0D) } } }
+
   /// Lines removed.
   package var deletions: Int { hunks.reduce(0) { $0 + $1.lines.count { $0.kind == .removed } } }
 }

@@ -74,7 +74,8 @@ package struct Series: Hashable, Sendable {
   package var footer: String {
     switch base {
     case .publicCommit(let commit): "base-commit: \(commit)\nchange-id: \(changeID)\n"
-    case .words(let words): "base: \(words)\nchange-id: \(changeID)\n"
+    // Not `base: …`: b4 would take it for a trailer.
+    case .words(let words): "Applies to \(words)\nchange-id: \(changeID)\n"
     case nil: "change-id: \(changeID)\n"
     }
   }

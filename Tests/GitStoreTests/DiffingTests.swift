@@ -7,50 +7,26 @@ import PatchFormat
 import TestSupport
 import Testing
 
-/// Changes of files with everything that a driver's source may hold.
-enum Changes {
-  private static let functions = (0..<30).map { "int f\($0)(void)\n{\n\treturn \($0);\n}\n\n" }.joined()
-
-  private static func change(_ path: String, _ before: String?, _ after: String?) -> FileChange {
-    FileChange(path: path, before: before.map { Array($0.utf8) }, after: after.map { Array($0.utf8) })
+extension FileCase {
+  var change: FileChange {
+    FileChange(path: path, before: before, after: after, mode: isExecutable ? .executable : .regular)
   }
-
-  static let all: [FileChange] = [
-    change("plain.c", functions, functions.replacingOccurrences(of: "return 5;", with: "return 55;")),
-    change(
-      "dos.c", functions.replacingOccurrences(of: "\n", with: "\r\n"),
-      functions.replacingOccurrences(of: "return 20;", with: "return 200;").replacingOccurrences(of: "\n", with: "\r\n")
-    ),
-    change("mixed.c", "a\r\nb\nc\r\n", "a\r\nB\nc\r\nd\r\n"),
-    change("cr.c", "a\rb\nc\n", "a\rb\nd\n"),
-    FileChange(
-      path: "latin1.c", before: Array("/* Gr".utf8) + [0xFC, 0xDF, 0x65] + Array(" */\nint a;\n".utf8),
-      after: Array("/* Gr".utf8) + [0xFC, 0xDF, 0x65] + Array(" */\nint b;\n".utf8)),
-    change("no-end.c", "a\nb\nc", "a\nb\nd"), change("end-added.c", "a\nb", "a\nb\n"),
-    change("end-removed.c", "a\nb\n", "a\nb"), change("new.h", nil, "#pragma once\n"), change("empty.h", nil, ""),
-    change("deleted.c", "gone\nnow\n", nil), change("filled.c", "", "one\n"), change("emptied.c", "one\n", ""),
-    change("name with space.c", "a\n", "b\n"), change("tr\u{E4}ger.c", "a\n", "b\n"),
-    change("sub/folder/deep.c", "a\n", "b\n"), change("quote\"back\\slash.c", "a\n", "b\n"),
-    change("long.c", String(repeating: "x", count: 3000) + "\n", String(repeating: "y", count: 3000) + "\n"),
-    change("utf8.c", "/* \u{4E16}\u{754C} */\n", "/* \u{4E16} */\n"),
-    change("From.txt", "From here\n>From there\n", "From there\n>From there\n"),
-    FileChange(path: "run.sh", before: Array("a\n".utf8), after: Array("b\n".utf8), mode: .executable),
-  ]
 }
 
 @Suite struct DiffingTests {
   /// The git program finds the same diff, byte for byte.
-  @Test(arguments: Changes.all)
-  func isGitsDiff(change: FileChange) async throws {
+  @Test(arguments: FileCase.all)
+  func isGitsDiff(file: FileCase) async throws {
+    let change = file.change
     try await withTemporaryFolder { folder in
       try git(["init", "-q"], in: folder)
-      let file = "\(folder)/\(change.path)"
+      let path = "\(folder)/\(change.path)"
       func commit(_ bytes: [UInt8]?) throws {
-        try? FileManager.default.removeItem(atPath: file)
+        try? FileManager.default.removeItem(atPath: path)
         if let bytes {
-          try write(bytes, file)
+          try write(bytes, path)
           if change.mode == .executable {
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
           }
         }
         try git(["add", "-A"], in: folder)
