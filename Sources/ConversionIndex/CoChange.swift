@@ -48,9 +48,9 @@ extension ConversionStore {
   package func filesLosing(_ symbol: String) async throws -> LossCount {
     try await read { db in
       guard let row = try symbolRow(db, symbol) else { return LossCount(changed: 0, lost: 0) }
-      let files = try changedFiles(db, hunks: row.lost)
+      let changed = files.groups(of: row.lost)
       let gone = Set(row.gone)
-      return LossCount(changed: files.count, lost: files.count { gone.contains($0.id) })
+      return LossCount(changed: changed.count, lost: changed.count { gone.contains($0.file) })
     }
   }
 
@@ -58,7 +58,7 @@ extension ConversionStore {
   ///
   /// - Throws: `Failure` (`tryAgain`) if the index can't be read.
   package func paths(losing symbol: String, _ scope: LossScope = .changed) async throws -> [String] {
-    try await read { db in try files(db, losing: symbol, scope).map(\.path) }
+    try await read { db in try changedFiles(db, groups(db, losing: symbol, scope)).map(\.path) }
   }
 
   /// Names that newly appear in the files that lost `symbol`, with how often they appear anywhere.
@@ -66,31 +66,29 @@ extension ConversionStore {
   /// - Throws: `Failure` (`tryAgain`) if the index can't be read.
   package func newNames(inFilesLosing symbol: String, _ scope: LossScope = .gone) async throws -> CoChange {
     try await read { db in
-      let files = try files(db, losing: symbol, scope)
+      let losing = try groups(db, losing: symbol, scope)
       var counts: [Int: Int] = [:]
       let fresh = try db.cachedStatement(sql: "SELECT fresh FROM file WHERE id = ?")
-      for file in files {
-        let list = try Data.fetchOne(fresh, arguments: [file.id]) ?? Data()
+      for group in losing {
+        let list = try Data.fetchOne(fresh, arguments: [group.file]) ?? Data()
         for name in Varint.ascending([UInt8](list)) { counts[name, default: 0] += 1 }
       }
-      let all = try Int.fetchOne(
-        db, sql: "SELECT count(*) FROM file WHERE class = ?", arguments: [FileClass.c.rawValue])
       let names = try db.cachedStatement(sql: "SELECT name, fresh FROM symbol WHERE id = ?")
       let newcomers = try counts.filter { $0.value > 1 }.compactMap { id, count in
         try Row.fetchOne(names, arguments: [id]).map { row in
-          CoChange.Newcomer(name: row[0], files: count, baseRate: Double(row[1] as Int) / Double(max(all ?? 1, 1)))
+          CoChange.Newcomer(name: row[0], files: count, baseRate: Double(row[1] as Int) / Double(max(files.count, 1)))
         }
       }
       return CoChange(
-        files: files.count, newcomers: newcomers.sorted { ($1.files, $0.name) < ($0.files, $1.name) })
+        files: losing.count, newcomers: newcomers.sorted { ($1.files, $0.name) < ($0.files, $1.name) })
     }
   }
 
-  private func files(_ db: Database, losing symbol: String, _ scope: LossScope) throws -> [ChangedFile] {
+  private func groups(_ db: Database, losing symbol: String, _ scope: LossScope) throws -> [FileTable.Group] {
     guard let row = try symbolRow(db, symbol) else { return [] }
-    let files = try changedFiles(db, hunks: row.lost)
-    guard scope == .gone else { return files }
+    let changed = files.groups(of: row.lost)
+    guard scope == .gone else { return changed }
     let gone = Set(row.gone)
-    return files.filter { gone.contains($0.id) }
+    return changed.filter { gone.contains($0.file) }
   }
 }

@@ -13,6 +13,8 @@ package struct ConversionStore: Sendable {
   package let new: Tree
   let database: DatabaseQueue
   let path: String
+  /// The changed files in the order of their numbers.
+  let files: FileTable
 
   /// Where the index of two trees lies below a cache folder: found again by both source versions.
   package static func path(in folder: String, old: Tree, new: Tree) -> String {
@@ -29,12 +31,13 @@ package struct ConversionStore: Sendable {
     try await offload { _ in
       let failure = Failure(.tryAgain, path, "is no whole index of these trees", remedy: "build it again")
       guard Schema.isSealed(path) else { throw failure }
-      let store = ConversionStore(old: old, new: new, database: try Schema.reader(path), path: path)
-      let meta = try store.database.read { db in
+      let database = try Schema.reader(path)
+      let meta = try database.read { db in
         try Row.fetchAll(db, sql: "SELECT key, value FROM meta").reduce(into: [String: String]()) { $0[$1[0]] = $1[1] }
       }
       guard meta == identity(old, new) else { throw failure }
-      return store
+      let files = try database.read(FileTable.init)
+      return ConversionStore(old: old, new: new, database: database, path: path, files: files)
     }
   }
 

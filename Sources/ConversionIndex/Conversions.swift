@@ -32,11 +32,13 @@ extension ConversionStore {
     limit: Int, paths: Set<String>? = nil, hunks: @escaping @Sendable (Database) throws -> [Int]
   ) async throws -> [Conversion] {
     let places = try await read { db in
-      try changedFiles(db, hunks: try hunks(db)).filter { paths?.contains($0.path) ?? true }
+      let groups = files.groups(of: try hunks(db))
+      guard let paths else { return try changedFiles(db, spread(groups, limit: limit)) }
+      return try changedFiles(db, groups).filter { paths.contains($0.path) }
     }
     return try await offload { check in
       var result: [Conversion] = []
-      for place in spread(places, limit: limit) {
+      for place in places {
         try check()
         result += try conversions(place)
         if result.count >= limit { break }
@@ -46,9 +48,9 @@ extension ConversionStore {
   }
 
   /// At most `limit` of them, evenly chosen, in order.
-  private func spread(_ places: [ChangedFile], limit: Int) -> [ChangedFile] {
-    guard places.count > limit, limit > 0 else { return places }
-    return (0..<limit).map { places[$0 * places.count / limit] }
+  private func spread(_ groups: [FileTable.Group], limit: Int) -> [FileTable.Group] {
+    guard groups.count > limit, limit > 0 else { return groups }
+    return (0..<limit).map { groups[$0 * groups.count / limit] }
   }
 
   private func conversions(_ place: ChangedFile) throws -> [Conversion] {
@@ -114,28 +116,15 @@ extension ConversionStore {
     }
   }
 
-  /// The `.c` and `.h` files that hold these hunks, by path.
-  func changedFiles(_ db: Database, hunks: [Int]) throws -> [ChangedFile] {
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT id, path, class, firstHunk, hunks, oldBytes, newBytes FROM file
-        WHERE firstHunk <= ? ORDER BY firstHunk DESC LIMIT 1
-        """)
-    var result: [ChangedFile] = []
-    var index = 0
-    while index < hunks.count {
-      guard let row = try Row.fetchOne(statement, arguments: [hunks[index]]) else { break }
-      let first: Int = row[3]
-      let all = [Hunk](packed: [UInt8](row[4] as Data))
-      var chosen: [Int] = []
-      repeat {
-        chosen.append(hunks[index] - first)
-        index += 1
-      } while index < hunks.count && hunks[index] < first + all.count
-      guard row[2] == FileClass.c.rawValue else { continue }
-      result.append(
-        ChangedFile(id: row[0], path: row[1], hunks: all, chosen: chosen, oldBytes: row[5], newBytes: row[6]))
+  /// The files of these groups with all their hunks.
+  func changedFiles(_ db: Database, _ groups: [FileTable.Group]) throws -> [ChangedFile] {
+    let statement = try db.cachedStatement(sql: "SELECT path, hunks, oldBytes, newBytes FROM file WHERE id = ?")
+    return try groups.compactMap { group in
+      try Row.fetchOne(statement, arguments: [group.file]).map { row in
+        ChangedFile(
+          id: group.file, path: row[0], hunks: [Hunk](packed: [UInt8](row[1] as Data)), chosen: group.hunks,
+          oldBytes: row[2], newBytes: row[3])
+      }
     }
-    return result
   }
 }

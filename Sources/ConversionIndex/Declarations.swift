@@ -16,7 +16,8 @@ extension ConversionStore {
   package func declarations(
     of name: String, in side: Side, container: String? = nil
   ) async throws -> [Declaration] {
-    if name.hasSuffix(".h") { return headers(named: name, in: side) }
+    let tree = side == .old ? old : new
+    if name.hasSuffix(".h") { return tree.headers(named: name) }
     let tag = container?.split(separator: " ").last.map(String.init)
     let files = try await read { db in
       let places = try places(db, name, side)
@@ -24,15 +25,11 @@ extension ConversionStore {
       let homes = Set(try self.places(db, tag, side).filter { $0.kind == .type }.map(\.file))
       return try paths(db, places.filter { homes.contains($0.file) })
     }
-    let tree = side == .old ? old : new
     return try await offload { check in
       var result: [Declaration] = []
       for path in files {
         try check()
-        guard let bytes = fileBytes("\(tree.root)/\(path)") else { continue }
-        let found =
-          DeclarationPlaces.isHeader(path)
-          ? DeclarationScanner(bytes).found : ExportScanner(bytes, namespace: namespace(of: path, in: tree)).found
+        guard let (bytes, found) = tree.found(in: path) else { continue }
         result += found.filter {
           bytes[$0.name].elementsEqual(name.utf8) && (container == nil || $0.container == container)
         }
@@ -46,7 +43,7 @@ extension ConversionStore {
   ///
   /// - Throws: `Failure` (`tryAgain`) if the index can't be read.
   package func declares(_ name: String, in side: Side) async throws -> Bool {
-    if name.hasSuffix(".h") { return !headers(named: name, in: side).isEmpty }
+    if name.hasSuffix(".h") { return !(side == .old ? old : new).headers(named: name).isEmpty }
     return try await read { db in try !places(db, name, side).isEmpty }
   }
 
@@ -58,31 +55,6 @@ extension ConversionStore {
       let places = try places(db, name, side).filter { $0.kind != .field && $0.kind != .export }
       return try paths(db, likeliest(db, places)).compactMap(DeclarationPlaces.includeName)
     }
-  }
-
-  /// What the Makefile beside a source says.
-  private func namespace(of path: String, in tree: Tree) -> String? {
-    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-    return fileBytes("\(tree.root)/\(folder)/Makefile").flatMap(ExportScanner.namespace(makefile:))
-  }
-
-  /// Where a header that is included by this name lies in the tree.
-  private func headers(named name: String, in side: Side) -> [Declaration] {
-    let tree = side == .old ? old : new
-    var folders = [
-      "include", "include/uapi", "arch/\(tree.architecture)/include", "arch/\(tree.architecture)/include/uapi",
-    ]
-    var names = [name]
-    // The build makes `asm/x.h` out of `asm-generic/x.h` where an architecture has none of its own.
-    if name.hasPrefix("asm/") {
-      folders.append("include")
-      names.append("asm-generic/" + name.dropFirst(4))
-    }
-    let paths = names.flatMap { name in folders.map { "\($0)/\(name)" } }
-    guard !name.contains(".."),
-      let path = paths.first(where: { FileManager.default.fileExists(atPath: "\(tree.root)/\($0)") })
-    else { return [] }
-    return [Declaration(name: name, kind: .header, text: "#include <\(name)>", site: Site(file: path, line: 1))]
   }
 
   private func places(_ db: Database, _ name: String, _ side: Side) throws -> [DeclarationPlace] {

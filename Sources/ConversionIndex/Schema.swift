@@ -25,7 +25,6 @@ enum Schema {
     """
   static let indices = """
     CREATE UNIQUE INDEX symbolName ON symbol(name);
-    CREATE INDEX fileFirstHunk ON file(firstHunk);
     """
 
   /// A connection for building: speed before safety, since the file counts only once it is sealed.

@@ -119,7 +119,9 @@ package struct CompatPlan: Codable, Hashable, Sendable {
 
 extension LogicalChange {
   /// Nothing takes the place of what the rule removes.
-  package var isDeletion: Bool { right.isEmpty && rule.introduces.isEmpty && rule.kind != .include }
+  package var isDeletion: Bool {
+    !left.isEmpty && right.isEmpty && rule.introduces.isEmpty && rule.kind != .include && rule.kind != .declaration
+  }
 
   var oldHeader: String? { Self.header(left) }
   var newHeader: String? { Self.header(right) }

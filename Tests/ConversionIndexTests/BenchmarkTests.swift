@@ -32,6 +32,22 @@ struct BenchmarkTests {
           "co-change", ContinuousClock.now - middle,
           change.newcomers.prefix(4).map { "\($0.name) \($0.files)/\(change.files) base \($0.baseRate)" })
       }
+      var names: Set<String> = []
+      for symbol in ["asm/unaligned.h", "no_llseek", "i_mtime", "platform_driver"] {
+        names.formUnion(try await store.newNames(inFilesLosing: symbol, .changed).newcomers.map(\.name))
+      }
+      var seconds: [Double] = []
+      for name in names.sorted().prefix(500) + ["dev", "ret", "NULL", "platform_device"] {
+        let start = ContinuousClock.now
+        _ = try await store.conversions(losing: name)
+        seconds.append((ContinuousClock.now - start) / .seconds(1))
+      }
+      seconds.sort()
+      print("queries:", seconds.count, "p50", seconds[seconds.count / 2], "p95", seconds[seconds.count * 95 / 100])
+      print("worst:", seconds.suffix(4))
+      let survey = ContinuousClock.now
+      _ = try await old.declarations(of: ["strlcpy", "no_llseek"])
+      print("declarations of one tree:", ContinuousClock.now - survey)
       for name in [
         "strlcpy", "strscpy", "no_llseek", "class_create", "userhdr", "NETIF_F_LLTX", "kfree", "vm_flags", "probe",
         "asm/unaligned.h", "linux/unaligned.h", "THIS_MODULE", "PAGE_SIZE", "alloc_pages", "drm_fb_helper_prepare",

@@ -54,4 +54,13 @@ import Testing
   func headers(name: String, expected: [String]) async throws {
     #expect(try await withGoldenStore { try await $0.headers(declaring: name, in: .old) } == expected)
   }
+
+  @Test func treeAlone() async throws {
+    let found = try await goldenOld.declarations(of: ["words_copy", "low", "asm/spread.h", "nobody", "WORDS_MAX"])
+    #expect(found["words_copy"]?.map(\.kind) == [.function])
+    #expect(found["low"]?.map(\.container) == ["struct words"])
+    #expect(found["asm/spread.h"]?.map(\.kind) == [.header])
+    #expect(found["WORDS_MAX"]?.map(\.body) == ["16"])
+    #expect(found["nobody"] == nil)
+  }
 }

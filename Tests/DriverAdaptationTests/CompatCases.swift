@@ -195,6 +195,11 @@ let compatCases: [CompatCase] = [
       "driver.c": "static int driver_remove(struct platform_device *device,\n\t\t\t int x)\n{\n}\n", "Makefile": kbuild,
     ], changes: [removed], kernels: removers),
   CompatCase(
+    name: "callback-fits",
+    files: ["driver.c": "static int driver_remove(struct platform_device *device)\n{\n}\n", "Makefile": kbuild],
+    changes: [removed],
+    kernels: removers.map { .init(name: $0.name, declared: $0.declared) }),
+  CompatCase(
     name: "declarer",
     files: ["driver.c": "#include <linux/semaphore.h>\n\nstatic DEFINE_SEMAPHORE(lock);\n", "Makefile": kbuild],
     changes: [
