@@ -50,18 +50,12 @@ struct Attendance: Sendable {
       let now = Self.clock.now
       if now >= deadline { return program.end(because: .timedOut(seconds: limits.seconds)) }
       if launch.group.ranOutOfMemory { return program.end(because: .memoryLimit(bytes: limits.memory)) }
-      if launch.writable.contains(where: { freeBytes($0) < limits.freeDisk }) {
+      if launch.writable.contains(where: { isNearlyFull($0, limits.freeDisk) }) {
         return program.end(because: .diskLimit(bytes: limits.freeDisk))
       }
       if let left = program.leftAlone, now - left > .seconds(1) { return program.end() }
       try await Task.sleep(until: min(deadline, now + .milliseconds(50)), clock: Self.clock)
     }
-  }
-
-  private func freeBytes(_ folder: String) -> Int {
-    var status = statvfs()
-    guard statvfs(folder, &status) == 0 else { return .max }
-    return Int(status.f_bavail) * Int(status.f_frsize)
   }
 
   private func attend<Value: Sendable>(

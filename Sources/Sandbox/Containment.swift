@@ -44,6 +44,8 @@ package struct Containment: Sendable {
     let result: Result<(Value, Execution), any Error>
     do {
       result = .success(try await attendance.run(body))
+    } catch let error as SubprocessError {
+      result = .failure(Failure(.unavailable, command.program, "can't be started", detail: "\(error)"))
     } catch {
       result = .failure(error)
     }

@@ -15,13 +15,22 @@ struct ControlGroup: Sendable {
   init(_ name: String, _ limits: Limits) {
     for parent in ControlGroupParent.all {
       let folder = "\(parent.folder)/\(name)"
-      guard mkdir(folder, 0o755) == 0 else { continue }
-      locks.append(takeLock(folder))
+      guard let lock = Self.make(folder) else { continue }
+      locks.append(lock)
       folders.append(folder)
       for controller in parent.controllers where set(controller, limits, folder, parent.isUnified) {
         controllers.insert(controller)
       }
     }
+  }
+
+  /// Another kmend that sweeps may be faster than the lock.
+  private static func make(_ folder: String) -> Int32? {
+    for _ in 0..<3 where mkdir(folder, 0o755) == 0 {
+      let lock = takeLock(folder)
+      if lock >= 0 { return lock }
+    }
+    return nil
   }
 
   private mutating func set(_ controller: Controller, _ limits: Limits, _ folder: String, _ isUnified: Bool) -> Bool {
@@ -53,7 +62,7 @@ struct ControlGroup: Sendable {
   /// Ends what is still running in it and removes it.
   func remove() {
     for folder in folders { Self.remove(folder) }
-    for lock in locks where lock >= 0 { close(lock) }
+    for lock in locks { close(lock) }
   }
 
   private static func remove(_ folder: String) {

@@ -42,6 +42,11 @@ struct Launch: Sendable {
       command.place = .contained(view)
     }
     ownership = try Ownership(of: command.writable)
+    for folder in command.writable where isNearlyFull(folder, command.limits.freeDisk) {
+      throw Failure(
+        .unavailable, folder, "its disk has less than \(command.limits.freeDisk >> 20) MiB left",
+        remedy: "free some space")
+    }
     folder = try RunFolder()
     group = ControlGroup(folder.name, command.limits)
     do {

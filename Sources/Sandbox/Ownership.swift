@@ -38,7 +38,7 @@ struct Ownership: Sendable {
   /// Also removes pipes and sockets, which hang a later reader, and opens folders that nobody could delete.
   func giveBack(from identity: Identity) async {
     guard !owners.isEmpty else { return }
-    let special = ["(", "-type", "p,s,b,c", "-delete", ")"]
+    let special = ["(", "-type", "p,s,b,c", "-exec", "/usr/bin/rm", "-f", "--", "{}", "+", ")"]
     let closed = ["(", "-type", "d", "!", "-perm", "-700", "-exec", "/usr/bin/chmod", "u+rwx", "{}", ";", ")"]
     _ = try? await tool("/usr/bin/find", ["-P"] + folders + special + ["-o"] + closed)
     guard identity.dropped else { return }

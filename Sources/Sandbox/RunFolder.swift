@@ -14,19 +14,25 @@ struct RunFolder: Sendable {
 
   /// - Throws: `Failure` (`unavailable`), e.g. on a full disk.
   init() throws {
-    var template = Array("\(Self.parent)/\(runPrefix)XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw systemFailure(
-        Self.parent, "no folder can be made there", remedy: "free some space, or set TMPDIR to a writable folder")
+    // Another kmend that sweeps may be faster than the lock.
+    for _ in 0..<3 {
+      var template = Array("\(Self.parent)/\(runPrefix)XXXXXX".utf8CString)
+      guard mkdtemp(&template) != nil else { break }
+      let made = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let lock = takeLock(made)
+      guard lock >= 0 else { continue }
+      path = made
+      name = String(made.dropFirst(Self.parent.utf8.count + 1))
+      self.lock = lock
+      return
     }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    name = String(path.dropFirst(Self.parent.utf8.count + 1))
-    lock = takeLock(path)
+    throw systemFailure(
+      Self.parent, "no folder can be made there", remedy: "free some space, or set TMPDIR to a writable folder")
   }
 
   func remove() {
     Self.remove(path)
-    if lock >= 0 { close(lock) }
+    close(lock)
   }
 
   private static let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"

@@ -53,6 +53,13 @@ func write(_ bytes: [UInt8], to path: String, mode: mode_t? = nil) throws {
   }
 }
 
+/// Whether the disk of a folder has fewer than `bytes` left, or hardly any room for new files.
+func isNearlyFull(_ folder: String, _ bytes: Int) -> Bool {
+  var status = statvfs()
+  guard statvfs(folder, &status) == 0 else { return false }
+  return Int(status.f_bavail) * Int(status.f_frsize) < bytes || status.f_files > 0 && status.f_favail < 10_000
+}
+
 /// A `Failure` that ends with the text of `errno`.
 func systemFailure(_ subject: String, _ problem: String, remedy: String = "") -> Failure {
   let reason = String(cString: strerror(errno))

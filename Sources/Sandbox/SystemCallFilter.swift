@@ -31,6 +31,8 @@ enum SystemCallFilter {
     private static let allNamespaces: UInt32 = 0x7e02_0000
     /// AF_UNIX, AF_INET, AF_INET6, AF_NETLINK.
     private static let families: [UInt32] = [1, 2, 10, 16]
+    /// UDP's: what comes after it are protocols that the kernel loads modules for.
+    private static let lastProtocol: UInt32 = 17
     private static let refused: [UInt32] = [
       272, 308,  // unshare setns
       165, 166, 155, 428, 429, 430, 431, 432, 433, 442,  // mount umount2 pivot_root open_tree … fspick mount_setattr
@@ -43,14 +45,15 @@ enum SystemCallFilter {
     ]
 
     private static var program: [Instruction] {
-      let (perm, noSystemCall, noFamily): (UInt32, UInt32, UInt32) = (1, 38, 97)
+      let (perm, noSystemCall, noProtocol, noFamily): (UInt32, UInt32, UInt32, UInt32) = (1, 38, 93, 97)
       var program = [load(4), Instruction(code: 0x15, ifTrue: 1, operand: architecture), fail(noSystemCall), load(0)]
       program += [Instruction(code: 0x35, ifFalse: 1, operand: x32), fail(noSystemCall)]
       program += [unless(clone3, skip: 1), fail(noSystemCall)]
       for number in refused { program += [unless(number, skip: 1), fail(perm)] }
       program += [unless(clone, skip: 4), load(16), Instruction(code: 0x45, ifFalse: 1, operand: allNamespaces)]
       program += [fail(perm), allow]
-      program += [unless(socket, skip: UInt8(families.count * 2 + 2)), load(16)]
+      program += [unless(socket, skip: UInt8(families.count * 2 + 5))]
+      program += [load(32), Instruction(code: 0x25, ifFalse: 1, operand: lastProtocol), fail(noProtocol), load(16)]
       for family in families { program += [unless(family, skip: 1), allow] }
       return program + [fail(noFamily), allow]
     }

@@ -73,7 +73,11 @@ struct Escape: Sendable, CustomTestStringConvertible {
         """),
     Escape(
       name: "opens sockets that ignore namespaces", control: .none,
-      script: "for family in 38 40 44; do perl -e 'socket(S, shift, 1, 0) and print \"OPEN\\n\"' $family; done"),
+      script: """
+        for socket in '38 5 0' '40 1 0' '44 3 0' '2 1 132' '2 5 132' '16 3 21'; do
+          perl -e 'socket(S, $ARGV[0], $ARGV[1], $ARGV[2]) and print "OPEN\\n"' $socket
+        done
+        """),
     Escape(
       name: "has a network interface", control: .none,
       script: "tail -n +3 /proc/net/dev | grep -v '^ *lo:' && echo OPEN"),
@@ -103,6 +107,12 @@ struct Escape: Sendable, CustomTestStringConvertible {
     Escape(
       name: "inherits the environment", control: .none,
       script: "{ env; cat /proc/1/environ; } | tr '\\0' '\\n' | grep KMEND_TEST_SECRET && echo OPEN"),
+    Escape(
+      name: "goes round the filter by 32-bit calls", control: .none,
+      script: """
+        echo 'int main(void) { long r = 20; __asm__("int $0x80" : "+a"(r)); return r > 0 ? 42 : 0; }' >/tmp/a.c
+        gcc -o /tmp/a /tmp/a.c || echo OPEN; /tmp/a; [ $? = 42 ] && echo OPEN
+        """),
     Escape(name: "raises its limits", control: .none, script: "ulimit -Hn 9999 && echo OPEN"),
   ]
 }

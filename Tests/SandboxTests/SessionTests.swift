@@ -39,7 +39,7 @@ import Testing
     let script = "sleep 86411.1 & setsid sleep 86411.1 & echo ready; sleep 86411.1"
     let (_, execution) = try await containment.session(contained(script)) { session in
       _ = try await session.lines.first { _ in true }
-      #expect(living(with: "86411.1").count == 3)
+      #expect(!living(with: "86411.1").isEmpty)
     }
     #expect(execution.exit == .signalled(9))
     #expect(living(with: "86411.1").isEmpty)
