@@ -99,7 +99,7 @@ let package = Package(
     tests(
       "CorrespondenceTests",
       ["Archive", "Correspondence", "GitStore", "KernelModel", "MailFormat", "PatchFormat", "Sandbox"]),
-    tests("DiagnosisTests", ["Diagnosis", "CFrontendProtocol", "KernelModel"]),
+    tests("DiagnosisTests", ["Diagnosis", "CFrontend", "CFrontendProtocol", "KernelModel", "Sandbox"]),
     tests("DriverAdaptationTests", ["DriverAdaptation", "ConversionLearning", "CSource", "KernelModel"]),
     tests("EndToEndTests", ["KernelModel", "Pipeline", subprocess, system]),
     .testTarget(

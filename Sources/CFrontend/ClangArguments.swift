@@ -5,10 +5,11 @@
 /// What only concerns code generation by plugins, assembler or linker, and what names inputs and outputs is dropped;
 /// which of the remaining `-f` and `-m` options this clang knows is found out by `kmend-cindex`, which asks it.
 package enum ClangArguments {
-  /// What gcc-14 and later refuse, and what is a mistake on every kernel (DESIGN §2).
+  /// What gcc-14 and later refuse, what is a mistake on every kernel (DESIGN §2), and a structure that is declared in a
+  /// parameter list, which is a header that is no longer reached.
   private static let errors = [
     "implicit-function-declaration", "implicit-int", "int-conversion", "incompatible-pointer-types",
-    "incompatible-function-pointer-types", "return-type",
+    "incompatible-function-pointer-types", "return-type", "visibility",
   ]
   private static let withSeparateValue: Set<String> = [
     "-I", "-D", "-U", "-include", "-imacros", "-isystem", "-idirafter", "-iquote", "-iprefix", "-iwithprefix", "-x",
@@ -26,7 +27,10 @@ package enum ClangArguments {
 
   /// - Parameter arguments: gcc's, without the compiler, with or without the source file.
   package static func translate(_ arguments: [String]) -> [String] {
-    var kept: [String] = []
+    // All warnings off first: `-w` would silence what is made an error, too. What the driver turns off comes later.
+    var kept = ["-Wno-everything", "-Qunused-arguments", "-ferror-limit=0", "-O2"] + errors.map { "-Werror=\($0)" }
+    // Discarded qualifiers are part of `incompatible-pointer-types` to clang, and a warning of its own to gcc.
+    kept.append("-Wno-incompatible-pointer-types-discards-qualifiers")
     var position = 0
     while position < arguments.count {
       let argument = arguments[position]
@@ -39,7 +43,7 @@ package enum ClangArguments {
         position += 1
       } else if argument.hasPrefix("-Wp,"), !argument.hasPrefix("-Wp,-M") {
         kept += argument.dropFirst(4).split(separator: ",").map(String.init)
-      } else if argument.hasPrefix("-Werror=") || argument.hasPrefix("-Wno-") {
+      } else if argument.hasPrefix("-Wno-") {
         kept.append(argument)
       } else if argument.hasPrefix("-"), !argument.hasPrefix("-W"), !dropped.contains(argument),
         !droppedPrefixes.contains(where: argument.hasPrefix)
@@ -47,10 +51,6 @@ package enum ClangArguments {
         kept.append(argument)
       }
     }
-    // The order matters: `-w` silences what is not made an error, and discarded qualifiers are only a warning to gcc.
-    kept += ["-O2", "-w", "-Wno-unknown-warning-option", "-Qunused-arguments", "-ferror-limit=0"]
-    kept += errors.map { "-Werror=\($0)" }
-    kept.append("-Wno-incompatible-pointer-types-discards-qualifiers")
     return kept
   }
 }

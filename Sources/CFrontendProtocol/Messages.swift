@@ -29,6 +29,8 @@ package struct FrontendRequest: Codable, Sendable {
   package var directory: String?
   /// Compiler arguments without the compiler, `-c`, `-o` and the file (open only).
   package var arguments: [String]?
+  /// False where no `reparse` will follow: the parse is cheaper by the preamble (open only).
+  package var preamble: Bool?
   /// Texts that lie over files on disk, by absolute path; bytes in Latin-1 so that any byte survives JSON.
   package var overlays: [String: String]?
   package var places: [FrontendPlace]?
@@ -36,7 +38,7 @@ package struct FrontendRequest: Codable, Sendable {
 
   package init(
     id: Int, verb: Verb, unit: String, file: String? = nil, directory: String? = nil, arguments: [String]? = nil,
-    overlays: [String: String]? = nil, places: [FrontendPlace]? = nil, names: [String]? = nil
+    preamble: Bool? = nil, overlays: [String: String]? = nil, places: [FrontendPlace]? = nil, names: [String]? = nil
   ) {
     self.id = id
     self.verb = verb
@@ -44,6 +46,7 @@ package struct FrontendRequest: Codable, Sendable {
     self.file = file
     self.directory = directory
     self.arguments = arguments
+    self.preamble = preamble
     self.overlays = overlays
     self.places = places
     self.names = names
@@ -173,10 +176,12 @@ package struct FrontendDeclaration: Codable, Hashable, Sendable {
   package var container: String?
   /// Macros: the replacement text.
   package var body: String
+  /// Headers: the files that came in through it alone.
+  package var brings: [String]?
 
   package init(
     name: String, kind: String, text: String, type: String = "", place: FrontendPlace, container: String? = nil,
-    body: String = ""
+    body: String = "", brings: [String]? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -185,5 +190,6 @@ package struct FrontendDeclaration: Codable, Hashable, Sendable {
     self.place = place
     self.container = container
     self.body = body
+    self.brings = brings
   }
 }

@@ -33,7 +33,7 @@ struct FlagFilter {
     if let known = verdicts[argument] { return known }
     let unit = try? TranslationUnit(
       session, file: Self.probe, arguments: ["-w", argument], overlays: [Self.probe: Array("int x;\n".utf8)],
-      preamble: false)
+      preamble: .none)
     let verdict = unit.map { $0.diagnostics().isEmpty } ?? false
     verdicts[argument] = verdict
     return verdict

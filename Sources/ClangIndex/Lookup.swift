@@ -75,28 +75,40 @@ extension TranslationUnit {
     }
   }
 
-  /// The file that the unit included as `name`.
-  private func header(_ name: String, among paths: [String]) -> [FrontendDeclaration] {
-    guard let path = paths.first(where: { $0 == name || $0.hasSuffix("/" + name) }) else { return [] }
+  /// The file that the unit included as `name`, and what came in through it.
+  private func header(_ name: String, among inclusions: [Inclusion]) -> [FrontendDeclaration] {
+    guard let path = inclusions.first(where: { $0.path == name || $0.path.hasSuffix("/" + name) })?.path else {
+      return []
+    }
     return [
       FrontendDeclaration(
-        name: name, kind: "header", text: "#include <\(name)>", place: FrontendPlace(file: path, line: 1, column: 1))
+        name: name, kind: "header", text: "#include <\(name)>", place: FrontendPlace(file: path, line: 1, column: 1),
+        brings: inclusions.filter { $0.through.contains(path) }.map(\.path))
     ]
   }
 
-  /// Paths of all files that the unit read.
-  private func inclusions() -> [String] {
-    final class Paths { var list: [String] = [] }
-    let paths = Paths()
-    withExtendedLifetime(paths) {
+  /// A file that the unit read, and the headers through which it came in.
+  private struct Inclusion {
+    var path: String
+    var through: Set<String>
+  }
+
+  private func inclusions() -> [Inclusion] {
+    final class Inclusions { var list: [Inclusion] = [] }
+    let inclusions = Inclusions()
+    withExtendedLifetime(inclusions) {
       clang_getInclusions(
         unit,
-        { file, _, _, context in
+        { file, stack, depth, context in
           guard let file, let context else { return }
-          Unmanaged<Paths>.fromOpaque(context).takeUnretainedValue().list.append(take(clang_getFileName(file)))
-        }, Unmanaged.passUnretained(paths).toOpaque())
+          let through = (0..<Int(depth)).compactMap { level in
+            stack.flatMap { Spot.expansion($0[level]).file }.map { take(clang_getFileName($0)) }
+          }
+          Unmanaged<Inclusions>.fromOpaque(context).takeUnretainedValue().list
+            .append(Inclusion(path: take(clang_getFileName(file)), through: Set(through)))
+        }, Unmanaged.passUnretained(inclusions).toOpaque())
     }
-    return paths.list
+    return inclusions.list
   }
 
   /// The lines of a file that the preprocessor left out.

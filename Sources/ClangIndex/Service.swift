@@ -10,9 +10,9 @@ package final class FrontendService {
   private let encoder = JSONEncoder()
 
   /// - Parameters:
-  ///   - activeLimit: units whose syntax trees stay in memory, about 90 MB each.
+  ///   - activeLimit: units whose syntax trees stay in memory, 90 to 130 MB each.
   ///   - openLimit: units whose preambles stay in the temporary folder, about 20 MB each.
-  package init(activeLimit: Int = 6, openLimit: Int = 40) {
+  package init(activeLimit: Int = 8, openLimit: Int = 40) {
     units = Units(activeLimit: activeLimit, openLimit: openLimit)
     encoder.outputFormatting = [.withoutEscapingSlashes]
   }
@@ -47,7 +47,8 @@ package final class FrontendService {
         throw IncompleteRequest()
       }
       answer.diagnostics = try units.open(
-        request.unit, file: file, directory: directory, arguments: arguments, overlays: try overlays(request))
+        request.unit, file: file, directory: directory, arguments: arguments, overlays: try overlays(request),
+        preamble: request.preamble == false ? .later : .built)
     case .reparse:
       answer.diagnostics = try units.reparse(request.unit, overlays: try overlays(request))
     case .describe:

@@ -8,16 +8,17 @@ final class TranslationUnit {
   /// The session must outlive its units.
   private let session: ClangSession
 
+  /// What the first parse leaves for the next ones.
+  enum Preamble { case none, built, later }
+
   /// Parses `file`.
-  init(_ session: ClangSession, file: String, arguments: [String], overlays: [String: [UInt8]], preamble: Bool)
+  init(_ session: ClangSession, file: String, arguments: [String], overlays: [String: [UInt8]], preamble: Preamble)
     throws(ClangError)
   {
     var options =
       CXTranslationUnit_DetailedPreprocessingRecord.rawValue | CXTranslationUnit_KeepGoing.rawValue
-    if preamble {
-      options |=
-        CXTranslationUnit_PrecompiledPreamble.rawValue | CXTranslationUnit_CreatePreambleOnFirstParse.rawValue
-    }
+    if preamble != .none { options |= CXTranslationUnit_PrecompiledPreamble.rawValue }
+    if preamble == .built { options |= CXTranslationUnit_CreatePreambleOnFirstParse.rawValue }
     var parsed: CXTranslationUnit?
     let code = withArguments(arguments) { argv, argc in
       withUnsavedFiles(overlays) { files, count in

@@ -12,6 +12,7 @@ final class Units {
     var file: String
     var arguments: [String]
     var overlays: [String: [UInt8]]
+    var preamble: TranslationUnit.Preamble
     var unit: TranslationUnit?
     var isActive = false
     var lastUse = 0
@@ -32,13 +33,15 @@ final class Units {
   }
 
   func open(
-    _ name: String, file: String, directory: String, arguments: [String], overlays: [String: [UInt8]]
+    _ name: String, file: String, directory: String, arguments: [String], overlays: [String: [UInt8]],
+    preamble: TranslationUnit.Preamble
   ) throws -> [FrontendDiagnostic] {
     entries[name] = nil
     let accepted = filter.accepted(arguments, session)
     clock += 1
     entries[name] = Entry(
-      file: file, arguments: ["-working-directory=\(directory)"] + accepted, overlays: overlays, lastUse: clock)
+      file: file, arguments: ["-working-directory=\(directory)"] + accepted, overlays: overlays,
+      preamble: preamble, lastUse: clock)
     return try unit(name).diagnostics()
   }
 
@@ -72,7 +75,8 @@ final class Units {
         unit = known
       } else {
         unit = try TranslationUnit(
-          session, file: entry.file, arguments: entry.arguments, overlays: entry.overlays, preamble: true)
+          session, file: entry.file, arguments: entry.arguments, overlays: entry.overlays,
+          preamble: entry.preamble)
       }
     } catch {
       entries[name]?.unit = nil

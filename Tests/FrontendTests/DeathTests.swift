@@ -8,9 +8,9 @@ import Testing
 
 extension FrontendTests {
   @Test func aKilledProcessComesBack() async throws {
-    let messages = try await withFiles(["a.c": "int x = y;\n"]) { frontend, _ in
+    let messages = try await withFiles(["a.c": "int x = y;\n"]) { frontend, folder in
       let before = try await frontend.open("a.c")
-      #expect(killFrontends() > 0)
+      #expect(killFrontends(showing: folder) > 0)
       // The one that notices the death may fail; the next one must not.
       _ = try? await frontend.reparse(unit: "a.c", overlays: [:])
       let after = try await frontend.reparse(unit: "a.c", overlays: [:])
@@ -46,27 +46,14 @@ extension FrontendTests {
   }
 }
 
-/// Kills the `kmend-cindex` processes that descend from this one; how many there were.
-private func killFrontends() -> Int {
+/// Kills the `kmend-cindex` processes that see a folder of the host; how many there were.
+private func killFrontends(showing folder: String) -> Int {
+  let name = "/" + (folder.split(separator: "/").last ?? "")
   let processes = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }
-  var parents: [Int32: Int32] = [:]
-  for process in processes {
-    let stat = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
-    let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
-    if fields.count > 1, let parent = Int32(fields[1]) { parents[process] = parent }
-  }
-  func isOurs(_ process: Int32) -> Bool {
-    var ancestor = process
-    for _ in 0..<32 {
-      guard let parent = parents[ancestor] else { return false }
-      if parent == getpid() { return true }
-      ancestor = parent
-    }
-    return false
-  }
   let victims = processes.filter { process in
-    let line = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(process)/cmdline"))) ?? Data()
-    return line.starts(with: Array("/opt/kmend-cindex".utf8)) && isOurs(process)
+    func read(_ file: String) -> Data { FileManager.default.contents(atPath: "/proc/\(process)/\(file)") ?? Data() }
+    return read("cmdline").starts(with: Array("/opt/kmend-cindex".utf8))
+      && String(decoding: read("mountinfo"), as: UTF8.self).contains(name)
   }
   for victim in victims { kill(victim, SIGKILL) }
   return victims.count

@@ -68,6 +68,19 @@ extension FrontendTests {
     #expect(words.joined(separator: "; ") == expected)
   }
 
+  @Test func aHeaderTellsWhatItBrings() async throws {
+    let files = [
+      "a.c": "#include \"one.h\"\n#include \"two.h\"\nint x;\n", "one.h": "#include \"deep.h\"\n",
+      "deep.h": "#pragma once\nint deep;\n", "two.h": "#include \"deep.h\"\n#include \"more.h\"\n",
+      "more.h": "int more;\n",
+    ]
+    let found = try await withFiles(files) { frontend, _ in
+      _ = try await frontend.open("a.c")
+      return try await frontend.lookup(unit: "a.c", names: ["one.h", "two.h"])
+    }
+    #expect(found.map(\.brings) == [["/driver/deep.h"], ["/driver/more.h"]])
+  }
+
   @Test func aPlaceIsDescribedAndDeadLinesAreTold() async throws {
     let (cursors, lines) = try await withFiles(["a.c": Self.main, "dir.h": Self.header]) { frontend, _ in
       let open = try await frontend.open("a.c")

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Diagnosis
+import Foundation
+import KernelModel
+import TestSupport
+import Testing
+
+@Suite struct DiagnosisTests {
+  static let cases = [
+    "already-wrong", "arguments", "callbacks", "crlf", "fields", "function-gone", "header-gone", "include-not-reached",
+    "macros", "name-clash", "own-header-lost", "return-types",
+  ]
+
+  @Test func everyCaseIsRun() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: golden("Diagnosis"))
+    #expect(files.filter { $0.hasSuffix(".case") }.sorted() == Self.cases.map { "\($0).case" })
+  }
+
+  @Test(arguments: cases) func aCaseIsDiagnosed(_ name: String) async throws {
+    let diagnosis = try await diagnose(CaseFile(try goldenText("Diagnosis/\(name).case")))
+    try expectGolden(told(diagnosis), "Diagnosis/\(name).breaks")
+  }
+
+  /// No name counts: with the kernel's names renamed everywhere the diagnosis is the same but for them.
+  @Test(arguments: cases) func namesDoNotCount(_ name: String) async throws {
+    func renamed(_ text: String) -> String { text.replacing("k_", with: "q_").replacing("K_", with: "Q_") }
+    let diagnosis = try await diagnose(CaseFile(renamed(try goldenText("Diagnosis/\(name).case"))))
+    #expect(told(diagnosis) == renamed(try goldenText("Diagnosis/\(name).breaks")))
+  }
+}
