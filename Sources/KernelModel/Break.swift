@@ -45,7 +45,8 @@ package struct Break: Codable, Hashable, Sendable {
   package var kind: Kind
   /// The name that the break turns on: function, `field`, macro, header path without brackets, exported symbol.
   package var symbol: String
-  /// For fields and callbacks the structure, with its tag keyword, e.g. `struct file_operations`.
+  /// For fields and callbacks the structure, with its tag keyword, e.g. `struct file_operations`; for a symbol in a
+  /// namespace that is not imported, the namespace.
   package var container: String?
   /// The tool's own words, one line.
   package var message: String
