@@ -114,6 +114,6 @@ let package = Package(
     tests("PatchFormatTests", ["PatchFormat", "KernelModel"]),
     tests("PipelineTests", ["Pipeline", "KernelModel", "Sandbox"]),
     tests("SandboxTests", ["Sandbox", "KernelModel"]),
-    tests("TestMachineTests", ["TestMachine", "KernelModel", "LogTriage", "Sandbox"]),
+    tests("TestMachineTests", ["TestMachine", "Archive", "KernelModel", "LogTriage", "Sandbox"]),
   ]
 )

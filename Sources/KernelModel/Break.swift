@@ -77,7 +77,14 @@ package struct Break: Codable, Hashable, Sendable {
 
 /// Something a tool said about a source file or a log: warning, error, sparse finding, splat.
 package struct Finding: Codable, Hashable, Sendable {
-  package enum Severity: String, Codable, Sendable { case note, warning, error, fatal }
+  /// In ascending order.
+  package enum Severity: String, Codable, Sendable, Comparable, CaseIterable {
+    case note, warning, error, fatal
+
+    package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+  }
   /// The tool or rule that found it, e.g. `gcc`, `-Wunused-variable`, `sparse`, `modpost`, `checkpatch:LONG_LINE`, `oops`.
   package var tool: String
   package var severity: Severity

@@ -23,6 +23,9 @@ struct BootObservation {
     lines = event.lines
   }
 
+  /// What became of the machine is never excused by a reference to which the same happened: nobody knows why.
+  var canExcuse: Bool { finding.tool != "machine" }
+
   /// Everything from the first of the driver's modules on; what came before it is the machine's own.
   static func all(of record: BootRecord) -> [Self] {
     guard let start = record.steps.first(where: { $0.kind == .load })?.lines.lowerBound else {

@@ -22,33 +22,40 @@ package struct BootVerdict: Codable, Hashable, Sendable {
   ///   - adapted: the adapted driver on the new kernel.
   ///   - reference: the unadapted driver on the old kernel, or nil if there is no such boot: then every finding counts.
   package init(adapted: BootRecord, reference: BootRecord?) {
-    let before = reference.map { Set(BootObservation.all(of: $0).map(\.key)) } ?? []
+    let before = reference.map { Set(BootObservation.all(of: $0).filter(\.canExcuse).map(\.key)) } ?? []
     var all = BootObservation.all(of: adapted)
     if let reference { all += BootObservation.lost(adapted, since: reference) }
     let new = all.filter { !before.contains($0.key) }
     findings = new.map(\.finding)
     known = all.filter { before.contains($0.key) }.map(\.finding)
     lines = Array(new.flatMap(\.lines).prefix(20))
-    let uses = adapted.uses
-    executed = uses
+    executed = adapted.uses
     notExecuted = adapted.unused
-    let loads = adapted.steps.filter { $0.kind == .load }
-    let loaded = loads.filter { $0.result == .passed }
     let errors = new.filter { $0.finding.severity >= .error }
     if let first = errors.first {
       word = .failed
       summary = first.finding.message + (errors.count > 1 ? " (and \(errors.count - 1) more)" : "")
-    } else if loaded.isEmpty {
-      word = loads.isEmpty ? .notRun : .refusedAsBefore
-      summary = loads.isEmpty ? "there was no module to load" : "refuses to load as the unadapted driver does"
     } else {
-      let names = loaded.map(\.subject).joined(separator: ", ")
-      let rest = loads.count > loaded.count ? "; \(loads.count - loaded.count) of \(loads.count) refused as before" : ""
-      word = uses.isEmpty ? .loaded : .exercised
-      summary =
-        "\(names) loaded and unloaded twice" + (uses.isEmpty ? "" : ", " + uses.prefix(3).joined(separator: ", "))
-        + rest
+      (word, summary) = Self.judge(adapted, known)
     }
+  }
+
+  /// When nothing speaks against the adapted driver that did not speak against the unadapted one.
+  private static func judge(_ record: BootRecord, _ known: [Finding]) -> (BootWord, String) {
+    let loads = record.steps.filter { $0.kind == .load }
+    let loaded = loads.filter { $0.result == .passed }
+    let before = known.first { $0.severity >= .error }?.message ?? "no reason given"
+    guard !loads.isEmpty else { return (.notRun, "there was no module to load") }
+    if record.ending != .finished || record.steps.contains(where: { $0.result == .timedOut }) {
+      return (.failed, "fails as the unadapted driver does: \(before)")
+    }
+    if loaded.isEmpty { return (.refusedAsBefore, "refuses to load as the unadapted driver does: \(before)") }
+    var parts = [loaded.map(\.subject).joined(separator: ", ")]
+    let isUnloaded = record.steps.contains { $0.kind == .unloadAgain } && known.allSatisfy { $0.tool != "unload" }
+    parts[0] += isUnloaded ? " loaded and unloaded twice" : " loaded; can't be unloaded, as before"
+    parts += record.uses.prefix(3)
+    if loads.count > loaded.count { parts.append("\(loads.count - loaded.count) of \(loads.count) refused as before") }
+    return (record.uses.isEmpty ? .loaded : .exercised, parts.joined(separator: ", "))
   }
 }
 
@@ -65,18 +72,5 @@ extension BootRecord {
     let bound = appeared.filter { $0.kind == .boundDevice }.map(\.path)
     return drivers.filter { driver in !bound.contains { $0.hasPrefix(driver + "/") } }
       .map { "probe and remove of \($0): no such device in the test machine" }
-  }
-}
-
-extension Finding.Severity: Comparable {
-  package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
-
-  private var rank: Int {
-    switch self {
-    case .note: 0
-    case .warning: 1
-    case .error: 2
-    case .fatal: 3
-    }
   }
 }

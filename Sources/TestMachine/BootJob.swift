@@ -11,17 +11,14 @@ package struct BootJob: Sendable {
   package var modules: [String]
   /// Open new device nodes, read new attributes, bring new network interfaces up and down; false only loads and unloads.
   package var exercises: Bool
-  /// Modules of the kernel's own to load first although nothing names them, e.g. what `BootRecord.requested` resolves to.
-  package var preload: [String]
   package var limits: BootLimits
 
   package init(
-    kernel: Kernel, modules: [String], exercises: Bool = true, preload: [String] = [], limits: BootLimits = BootLimits()
+    kernel: Kernel, modules: [String], exercises: Bool = true, limits: BootLimits = BootLimits()
   ) {
     self.kernel = kernel
     self.modules = modules
     self.exercises = exercises
-    self.preload = preload
     self.limits = limits
   }
 }

@@ -8,18 +8,22 @@ import Sandbox
 package struct BootMachine: Sendable {
   private let containment: Containment
   private let cache: String
+  private let scratch: String
   private let busybox: String
   private let qemu: String
 
   /// - Parameters:
   ///   - cache: absolute path of a folder of our own, made when needed: unpacked modules, the accelerator that works.
+  ///   - scratch: absolute path of a folder for the initramfs, which is gone when a boot returns.
   ///   - busybox: absolute path of a busybox(1) that needs no libraries.
   package init(
-    containment: Containment = Containment(), cache: String, busybox: String = "/usr/bin/busybox",
+    containment: Containment = Containment(), cache: String,
+    scratch: String = FileManager.default.temporaryDirectory.path, busybox: String = "/usr/bin/busybox",
     qemu: String = "/usr/bin/qemu-system-x86_64"
   ) {
     self.containment = containment
     self.cache = cache
+    self.scratch = scratch
     self.busybox = busybox
     self.qemu = qemu
   }
@@ -30,12 +34,28 @@ package struct BootMachine: Sendable {
   /// - Throws: `Failure`: `unavailable` if the kernel has no image or the machine lacks a tool; `badInput` if a module
   ///   can't be read or has no proper name. What the driver does to the machine is in the record.
   package func boot(_ job: BootJob, log: String) async throws -> BootRecord {
-    let accelerator = try await self.accelerator(job.kernel)
+    let tree = job.kernel.modules.map(ModuleTree.init)
+    var served: [String: String] = [:]
+    // What the kernel asks its loader for while the driver is at work can't be served from outside: it is loaded
+    // beforehand in another boot.
+    for _ in 0..<2 {
+      let record = try await boot(job, served: served, in: tree, log: log)
+      let found = record.requested.compactMap { request in tree?.module(for: request).map { (request, $0) } }
+      if found.isEmpty { return record }
+      for (request, module) in found { served[request] = module }
+    }
+    return try await boot(job, served: served, in: tree, log: log)
+  }
+
+  /// - Parameter served: requests to the module loader, and the modules that answer them.
+  private func boot(
+    _ job: BootJob, served: [String: String], in tree: ModuleTree?, log: String
+  ) async throws -> BootRecord {
     let start = ContinuousClock.now
-    var initramfs = try await self.initramfs(job)
-    initramfs.token = Self.token()
+    let initramfs = try await self.initramfs(job, served: served, in: tree)
     let archive = initramfs.archive
     let preparation = ContinuousClock.now - start
+    let accelerator = try await self.accelerator(job.kernel)
     let (report, execution) = try await run(
       archive, token: initramfs.token, kernel: job.kernel, accelerator: accelerator, limits: job.limits, log: log)
     return BootRecord(
@@ -76,7 +96,9 @@ package struct BootMachine: Sendable {
     return try await smokeBoot(kernel).accelerator
   }
 
-  private func initramfs(_ job: BootJob) async throws -> Initramfs {
+  private func initramfs(
+    _ job: BootJob, served: [String: String], in tree: ModuleTree?
+  ) async throws -> Initramfs {
     var files: [String: [UInt8]] = [:]
     var needs: [String: [String]] = [:]
     var order: [String] = []
@@ -93,16 +115,17 @@ package struct BootMachine: Sendable {
       order.append(name)
     }
     var dependencies: [ModuleStore.Entry] = []
-    let wanted = order.flatMap { needs[$0] ?? [] }.filter { files[$0] == nil } + job.preload
-    if let root = job.kernel.modules, !wanted.isEmpty {
+    let wanted = order.flatMap { needs[$0] ?? [] }.filter { files[$0] == nil } + served.values
+    if let tree, !wanted.isEmpty {
       let store = ModuleStore(containment: containment, folder: cache + "/modules")
-      dependencies = try await store.closure(of: wanted, in: ModuleTree(root: root), kernel: job.kernel.identity)
+      dependencies = try await store.closure(of: wanted, in: tree, kernel: job.kernel.identity)
     }
     return Initramfs(
       busybox: try readBusybox(),
       dependencies: dependencies.filter { files[$0.name] == nil }.map { .init(name: $0.name, bytes: $0.bytes) },
-      modules: LoadOrder.sorted(order, needs: needs).map { .init(name: $0, bytes: files[$0] ?? []) }, token: "",
-      loadSeconds: job.limits.load, exercises: job.exercises)
+      modules: LoadOrder.sorted(order, needs: needs).map { .init(name: $0, bytes: files[$0] ?? []) },
+      served: served.keys.sorted(),
+      token: Self.token(), loadSeconds: job.limits.load, exercises: job.exercises)
   }
 
   private func run(
@@ -116,7 +139,7 @@ package struct BootMachine: Sendable {
     guard FileManager.default.isExecutableFile(atPath: qemu) else {
       throw Failure(.unavailable, qemu, "is not installed", remedy: "run Deploy/setup")
     }
-    let file = FileManager.default.temporaryDirectory.path + "/kmend-initramfs-\(UUID().uuidString)"
+    let file = scratch + "/kmend-initramfs-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: file) }
     do { try Data(archive).write(to: URL(fileURLWithPath: file)) } catch {
       throw Failure(.tryAgain, file, "can't be written: \(error.localizedDescription)", remedy: "make room on the disk")

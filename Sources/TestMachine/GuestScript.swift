@@ -6,11 +6,6 @@
 /// another. Every mark begins with a token that is new for each boot: what a driver prints can't be taken for a mark.
 /// (A driver that looks for the token in memory finds it; but such a driver could as well write to the console itself.)
 enum GuestScript {
-  /// Absolute paths in the guest of what the script reads.
-  static let settings = "/plan/settings"
-  static let dependencies = "/plan/dependencies"
-  static let modules = "/plan/modules"
-
   /// What the script calls of busybox.
   static let applets = [
     "cat", "cut", "dd", "find", "head", "insmod", "ip", "mkfifo", "mount", "poweroff", "rmmod", "sh", "sleep", "sort",
@@ -172,11 +167,14 @@ enum GuestScript {
     leave
     """#
 
-  /// `request_module()` ends up here: it can't be served, but it is told.
+  /// `request_module()` ends up here: what is served already is there, the rest is told.
   static let loader = """
     #!/bin/sh
     . /plan/settings
     while [ $# -gt 1 ]; do shift; done
+    while read -r served; do
+      [ "$served" = "$1" ] && exit 0
+    done </plan/served
     echo "<5>$token request $1" >/dev/kmsg
     exit 1
     """

@@ -14,6 +14,8 @@ struct Initramfs {
   var dependencies: [Module] = []
   /// The driver's, in load order.
   var modules: [Module] = []
+  /// Requests to the module loader that `dependencies` answers.
+  var served: [String] = []
   /// What every mark of the guest begins with.
   var token: String
   var loadSeconds = 30
@@ -28,6 +30,7 @@ struct Initramfs {
     archive.addFile("init", Array(GuestScript.text.utf8), executable: true)
     archive.addFile("sbin/modprobe", Array(GuestScript.loader.utf8), executable: true)
     archive.addFile("plan/settings", Array(settings.utf8))
+    archive.addFile("plan/served", Array(served.map { $0 + "\n" }.joined().utf8))
     for (path, group) in [("plan/dependencies", dependencies), ("plan/modules", modules)] {
       archive.addFile(path, Array(group.map { $0.name + "\n" }.joined().utf8))
       for module in group { archive.addFile("modules/\(module.name).ko", module.bytes) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 import Foundation
+import Glibc
 import KernelModel
 
 /// The modules of an image package: `lib/modules/RELEASE`.
@@ -19,6 +20,20 @@ struct ModuleTree {
       files[name] = files[name] ?? path
     }
     self.files = files
+  }
+
+  /// The module that answers to a name or an alias, as modprobe(8) would find it.
+  func module(for request: String) -> String? {
+    if files[LoadOrder.folded(request)] != nil { return LoadOrder.folded(request) }
+    let text = FileManager.default.contents(atPath: root + "/modules.alias") ?? Data()
+    for line in text.split(separator: UInt8(ascii: "\n")) {
+      // alias PATTERN MODULE
+      let words = line.split(separator: UInt8(ascii: " "))
+      guard words.count == 3, words[0].elementsEqual("alias".utf8) else { continue }
+      let name = LoadOrder.folded(String(decoding: words[2], as: UTF8.self))
+      if files[name] != nil, fnmatch(String(decoding: words[1], as: UTF8.self), request, 0) == 0 { return name }
+    }
+    return nil
   }
 
   /// `kernel/drivers/x/a-b.ko.xz` gives `a_b`; nil for what is no module.
