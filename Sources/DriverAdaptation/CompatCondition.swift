@@ -63,8 +63,8 @@ struct CompatConditions {
   /// A test of the preprocessor that the source can make by itself.
   var source: CompatCondition? {
     if change.rule.kind == .include { return header }
-    let (introduces, symbol) = (change.rule.introduces, change.rule.symbol)
-    if let name = introduces.first(where: { name in tells { $0.isMacro(name) } }) {
+    let symbol = change.rule.symbol
+    if let name = change.arrivals.first(where: { name in tells { $0.isMacro(name) } }) {
       return CompatCondition(defined: name)
     }
     return tells { $0.isMacro(symbol).map { !$0 } } ? CompatCondition(undefined: symbol) : nil
@@ -81,7 +81,7 @@ struct CompatConditions {
 
   /// A macro that Kbuild defines after trying a few lines of code.
   var probed: CompatCondition? {
-    for name in change.rule.introduces + [change.rule.symbol] {
+    for name in change.arrivals + [change.rule.symbol] {
       for container in containers(of: name) where tells({ !$0.usable(name, in: container).isEmpty }) {
         if let probe = target.usable(name, in: container).lazy.compactMap({ CompatProbe(existing: $0) }).first {
           return CompatCondition(defined: probe.macro, probe: probe)
@@ -91,12 +91,13 @@ struct CompatConditions {
     return goneProbe ?? typeProbe ?? declarerProbe
   }
 
-  /// As what a name may be there: a field of the change's structure, a name of its own, a field of another structure.
+  /// As what a name may be there: a field of the change's structure, a name of its own, a field of another structure
+  /// (if few have one).
   private func containers(of name: String) -> [String?] {
     let fields = (target.declared[name] ?? []).filter { $0.kind == .field }.compactMap(\.container)
     var result: [String?] = [nil]
     if let own = change.container { result.insert(own, at: 0) }
-    for container in fields.prefix(4) where container != change.container { result.append(container) }
+    if fields.count <= 4 { result += fields.filter { $0 != change.container } }
     return result
   }
 
@@ -112,7 +113,7 @@ struct CompatConditions {
 
   /// The same name with another type.
   private var typeProbe: CompatCondition? {
-    for name in [change.rule.symbol] + change.rule.introduces {
+    for name in [change.rule.symbol] + change.arrivals {
       for container in containers(of: name) {
         guard let new = target.usable(name, in: container).first(where: { $0.kind != .macro }),
           tells({ $0.usable(name, in: container).contains { $0.text == new.text } }),

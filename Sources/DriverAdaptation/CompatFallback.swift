@@ -4,16 +4,16 @@ import CSource
 import KernelModel
 
 /// The new form written in terms of the old one: the rule read from right to left.
-struct CompatFallback {
+struct CompatFallback: Hashable {
   /// Lines without `#` and line ends: one `define`.
   let define: String
 
   /// Nil if the rule can't be inverted: its right side must be one name, or one call whose arguments are all that the
   /// left side matched.
   init?(_ change: LogicalChange) {
-    guard [.call, .rename, .member, .statement, .operand].contains(change.rule.kind), !change.right.isEmpty else {
-      return nil
-    }
+    guard [.call, .rename, .member, .statement, .operand].contains(change.rule.kind), !change.right.isEmpty,
+      change.before.isEmpty
+    else { return nil }
     let isStatement = change.left.hasSuffix(";") && change.right.hasSuffix(";")
     let (left, right) = (Self.plain(change.left), Self.plain(change.right))
     guard !left.contains(";"), !left.contains("{"), !right.contains(";") else { return nil }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import CSource
 import KernelModel
 
 /// How an adapted driver is to keep building on older kernels (`--compat`).
@@ -21,15 +22,20 @@ package struct LogicalChange: Codable, Hashable, Sendable {
   /// rule has no such form. An empty right side deletes.
   package var left: String
   package var right: String
+  /// Statements that the rule puts before the one that holds the match, in the same notation.
+  package var before: [String]
   /// The structure, with its tag keyword, where `rule.symbol` is a field.
   package var container: String?
   /// Against the unedited driver.
   package var edits: [Edit]
 
-  package init(rule: Rule, left: String, right: String, container: String? = nil, edits: [Edit]) {
+  package init(
+    rule: Rule, left: String, right: String, before: [String] = [], container: String? = nil, edits: [Edit]
+  ) {
     self.rule = rule
     self.left = left
     self.right = right
+    self.before = before
     self.container = container
     self.edits = edits
   }
@@ -95,7 +101,7 @@ package struct CompatPlan: Codable, Hashable, Sendable {
   package static func names(_ changes: [LogicalChange], files: [String: SourceText]) -> Set<String> {
     changes.reduce(into: []) { names, change in
       names.insert(change.rule.symbol)
-      names.formUnion(change.rule.introduces)
+      names.formUnion(change.arrivals)
       if change.rule.kind == .include { names.formUnion([change.oldHeader, change.newHeader].compactMap { $0 }) }
       if change.isDeletion { names.formUnion(change.values(files)) }
     }
@@ -120,7 +126,20 @@ package struct CompatPlan: Codable, Hashable, Sendable {
 extension LogicalChange {
   /// Nothing takes the place of what the rule removes.
   package var isDeletion: Bool {
-    !left.isEmpty && right.isEmpty && rule.introduces.isEmpty && rule.kind != .include && rule.kind != .declaration
+    !left.isEmpty && right.isEmpty && before.isEmpty && rule.kind != .include && rule.kind != .declaration
+  }
+
+  /// Names that the new text has and the old one has not, fields included: what may tell kernels apart.
+  var arrivals: [String] {
+    guard rule.kind != .include else { return [] }
+    let known = Set(Self.names(left))
+    let names = rule.introduces + Self.names(before.joined(separator: " ") + " " + right)
+    return names.reduce(into: []) { if !known.contains($1), !$0.contains($1) { $0.append($1) } }
+  }
+
+  private static func names(_ text: String) -> [String] {
+    let source = LexedSource(text)
+    return source.tokens.filter { $0.kind == .identifier }.map(source.spelling).filter { !$0.contains("¤") }
   }
 
   var oldHeader: String? { Self.header(left) }

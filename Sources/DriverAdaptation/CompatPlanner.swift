@@ -15,6 +15,8 @@ struct CompatPlanner {
   private var explanations: [String] = []
   private var flags: [[Flag]] = []
   private var regions: [String: CompatRegions] = [:]
+  /// What the compatibility header defines so far, by name.
+  private var defines: [String: CompatFallback] = [:]
 
   init(
     style: CompatStyle, files: [String: SourceText], target: KernelFacts, kept: [KernelFacts], changes: [LogicalChange]
@@ -61,7 +63,9 @@ struct CompatPlanner {
     }
     let sites = sites(change)
     let text = condition.directive()
-    if sites.map({ $0 > 1 }) ?? true, change.rule.kind == .include || inverted(change, need) != nil {
+    let fallback = inverted(change, need)
+    if sites.map({ $0 > 1 }) ?? true, change.rule.kind == .include || fallback != nil {
+      if let fallback { defines[fallback.name] = fallback }
       add(.fallback(condition: text, header: ""), condition, why)
     } else if sites != nil {
       add(.inPlace(condition: text), condition, why)
@@ -144,6 +148,7 @@ struct CompatPlanner {
       // Under its own name a function can be called with other arguments, a macro can't.
       return known.isEmpty || fallback.name == change.rule.symbol && known.allSatisfy { $0.kind == .function }
     }
-    return isFree ? fallback : nil
+    // Two rules may lead to one name; they share a definition or the second stays where it is.
+    return isFree && defines[fallback.name].map { $0 == fallback } ?? true ? fallback : nil
   }
 }

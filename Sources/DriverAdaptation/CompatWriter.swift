@@ -155,7 +155,8 @@ struct CompatWriter {
           replaceIncludes(index, in: file, header, &including)
         }
       } else if let fallback = CompatFallback(changes[index]) {
-        lines += ["#\(condition.directive(old: true))", "#\(fallback.define)", "#endif"]
+        let block = ["#\(condition.directive(old: true))", "#\(fallback.define)", "#endif"]
+        if !lines.contains(block[1]) { lines += block }
       }
     }
     for file in sites where !header.isIncluded(by: file) && !including.contains(file) {

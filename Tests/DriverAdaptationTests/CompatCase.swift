@@ -20,6 +20,7 @@ struct CompatCase: Sendable, CustomStringConvertible {
     var kind: Rule.Kind
     var left: String
     var right: String
+    var before: [String] = []
     var introduces: [String] = []
     var container: String?
     /// Old text, new text.
@@ -43,7 +44,7 @@ struct CompatCase: Sendable, CustomStringConvertible {
           id: change.symbol, symbol: change.symbol, kind: change.kind, smpl: "", summary: "", support: 3,
           confidence: 1, opportunities: 3, examples: [], replay: .init(reproduced: 1, tried: 1),
           introduces: change.introduces, flags: []),
-        left: change.left, right: change.right, container: change.container,
+        left: change.left, right: change.right, before: change.before, container: change.container,
         edits: files.keys.sorted().flatMap { file in
           change.texts.flatMap { old, new in
             Self.places(of: ended(old), in: files[file] ?? []).map {

@@ -104,7 +104,7 @@ private let removers: [CompatCase.Facts] = [
 ]
 
 private let features = CompatCase.Change(
-  symbol: "NETIF_F_LLTX", kind: .operand, left: "NETIF_F_LLTX", right: "", introduces: ["lltx"],
+  symbol: "NETIF_F_LLTX", kind: .operand, left: "NETIF_F_LLTX", right: "", before: ["¤0->lltx = true;"],
   texts: [("dev->features |= NETIF_F_LLTX;\n", "dev->lltx = true;\n")])
 
 /// The table: driver, changes and facts; the result is a golden file of the same name.
