@@ -85,32 +85,49 @@ struct Apt: Sendable {
 
   /// Downloads packages, unless they are there already, and checks each against the signed lists once more.
   ///
-  /// - Returns: absolute paths of the files, in order.
+  /// Each file gets a second name in `folder`, so that nobody's tidying takes it away.
+  ///
+  /// - Returns: absolute paths of the files in `folder`, in order.
   /// - Throws: `Failure`: `tryAgain` without network or space, `unavailable` for a damaged package; and `PackageGone`.
-  func download(_ packages: [DebianPackage], progress: @Sendable (String) -> Void) async throws -> [String] {
-    try await FileLock.hold(Self.lock, in: cache, progress: progress) {
+  func download(
+    _ packages: [DebianPackage], into folder: String, progress: @Sendable (String) -> Void
+  ) async throws -> [String] {
+    try CacheFolder.make(folder)
+    return try await FileLock.hold(Self.lock, in: cache, progress: progress) {
       try CacheFolder.make(cache.downloads)
       var files: [String] = []
       for package in packages {
-        let file = "\(cache.downloads)/\(package.fileName)"
-        files.append(file)
-        if try await sha256(file) == package.sha256 { continue }
-        try CacheFolder.remove(file)
-        progress("downloading \(package.name) \(package.version) (\(ByteCount(package.size)))")
-        let execution = try await run(
-          "apt-get", ["download", "\(package.name)=\(package.version)"], directory: cache.downloads)
-        guard execution.succeeded else {
-          let printed = execution.text + execution.errorText
-          let problem = DownloadProblem(printed)
-          if problem == .gone { throw PackageGone(package: package, detail: printed) }
-          throw problem.failure(package, detail: printed)
-        }
-        guard try await sha256(file) == package.sha256 else {
-          try CacheFolder.remove(file)
-          throw DownloadProblem.damaged.failure(package)
-        }
+        try await download(package, progress: progress)
+        files.append("\(folder)/\(package.fileName)")
+        try CacheFolder.link("\(cache.downloads)/\(package.fileName)", to: "\(folder)/\(package.fileName)")
       }
       return files
+    }
+  }
+
+  private func download(_ package: DebianPackage, progress: @Sendable (String) -> Void) async throws {
+    let file = "\(cache.downloads)/\(package.fileName)"
+    if try await sha256(file) == package.sha256 { return }
+    try CacheFolder.remove(file)
+    progress("downloading \(package.name) \(package.version) (\(ByteCount(package.size)))")
+    let execution = try await run(
+      "apt-get", ["download", "\(package.name)=\(package.version)"], directory: cache.downloads)
+    guard execution.succeeded else {
+      let printed = execution.text + execution.errorText
+      let problem = DownloadProblem(printed)
+      if problem == .gone { throw PackageGone(package: package, detail: printed) }
+      throw problem.failure(package, detail: printed)
+    }
+    guard try await sha256(file) == package.sha256 else {
+      try CacheFolder.remove(file)
+      throw DownloadProblem.damaged.failure(package)
+    }
+  }
+
+  /// Removes downloads that were unpacked.
+  func forget(_ packages: [DebianPackage]) async throws {
+    try await FileLock.hold(Self.lock, in: cache, progress: { _ in }) {
+      for package in packages { try CacheFolder.remove("\(cache.downloads)/\(package.fileName)") }
     }
   }
 

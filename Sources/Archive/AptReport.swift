@@ -20,7 +20,7 @@ package struct UpdateReport: Equatable {
       let words = line.split(separator: " ")
       guard let first = words.first else { continue }
       if line.hasPrefix(" ") {
-        if let failing { record(failing, because: line) }
+        if let failing { record(failing, because: line, failed: true) }
         continue
       }
       failing = nil
@@ -34,7 +34,7 @@ package struct UpdateReport: Equatable {
         served.remove(String(words[2]))
       } else if first == "W:" || first == "E:" || first == "N:" {
         for suite in Suite.all where words.contains(where: { $0 == suite.name }) {
-          record(suite.name, because: line)
+          record(suite.name, because: line, failed: false)
         }
       }
     }
@@ -43,7 +43,7 @@ package struct UpdateReport: Equatable {
     served.subtract(refused.union(gone).union(unreachable))
   }
 
-  private mutating func record(_ suite: String, because line: some StringProtocol) {
+  private mutating func record(_ suite: String, because line: some StringProtocol, failed: Bool) {
     let signs = [
       "GPG error", "NO_PUBKEY", "BADSIG", "EXPKEYSIG", "REVKEYSIG", "NODATA", "not signed", "couldn't be verified",
     ]
@@ -51,22 +51,20 @@ package struct UpdateReport: Equatable {
       refused.insert(suite)
     } else if ["404", "File not found", "does not have a Release file"].contains(where: { line.contains($0) }) {
       gone.insert(suite)
-    } else if ["resolve", "connect", "timed out", "Timeout", "Failed to fetch", "Err:", "unreachable", "Connection"]
-      .contains(where: { line.contains($0) })
-    {
+    } else if failed {
       unreachable.insert(suite)
     }
   }
 
   /// What the user should know although it went well enough.
-  var note: String? {
+  package var note: String? {
     let parts = [("signature refused", refused), ("not reached", unreachable)]
     let notes = parts.filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.sorted().joined(separator: ", "))" }
     return notes.isEmpty ? nil : "passing over suites; " + notes.joined(separator: "; ")
   }
 
   /// The error for a run that brought nothing.
-  func failure(mirror: String, detail: String) -> Failure {
+  package func failure(mirror: String, detail: String) -> Failure {
     if !refused.isEmpty {
       return Failure(
         .unavailable, mirror, "apt refuses the signature of its package lists",
@@ -124,7 +122,8 @@ package enum DownloadProblem: Equatable {
         detail: detail)
     case .unreachable:
       Failure(
-        .tryAgain, subject, "can't be downloaded", remedy: "check the network and run the command again: it resumes",
+        .tryAgain, subject, "can't be downloaded",
+        remedy: "check the network and run the command again: what is complete is kept",
         detail: detail)
     }
   }

@@ -13,6 +13,14 @@ package struct AptSource: Hashable {
   /// Key files, fingerprints or a whole key block, as `Signed-By` takes them.
   package var signedBy: String?
 
+  /// An entry as written.
+  package init(uris: [String], suites: [String], components: [String], signedBy: String? = nil) {
+    self.uris = uris
+    self.suites = suites
+    self.components = components
+    self.signedBy = signedBy
+  }
+
   /// The entries for binary packages of `sources.list` and `sources.list.d` below `folder`, in apt's order.
   package static func read(below folder: String) -> [AptSource] {
     let parts = ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/sources.list.d")) ?? []).sorted()

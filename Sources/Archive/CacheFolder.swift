@@ -44,6 +44,30 @@ struct CacheFolder: Sendable {
     try attempt(destination) { try FileManager.default.moveItem(atPath: from, toPath: destination) }
   }
 
+  /// Gives a file a second name, readable for the sandbox too.
+  static func link(_ file: String, to name: String) throws {
+    try attempt(name) {
+      try FileManager.default.linkItem(atPath: file, toPath: name)
+    }
+    try makeReadable(name)
+  }
+
+  /// Makes a file readable for everybody, as the sandbox needs it.
+  static func makeReadable(_ file: String) throws {
+    try attempt(file) { try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file) }
+  }
+
+  /// The absolute path of something below a folder; nil if it isn't there or a link stands on the way.
+  static func plain(_ path: String, below folder: String) -> String? {
+    var current = folder
+    for part in path.split(separator: "/") {
+      current += "/" + part
+      let type = try? FileManager.default.attributesOfItem(atPath: current)[.type] as? FileAttributeType
+      guard part != "..", type == .typeDirectory || type == .typeRegular else { return nil }
+    }
+    return current
+  }
+
   /// Writes a file as a whole or not at all.
   static func write(_ bytes: Data, to file: String) throws {
     try attempt(file) { try bytes.write(to: URL(fileURLWithPath: file), options: .atomic) }

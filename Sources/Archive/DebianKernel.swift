@@ -59,10 +59,12 @@ struct DebianKernel: Sendable {
     return try await construction.kernel(progress: progress) { folder in
       let sources = choice.source.map { $0.size * Self.sourceExpansion } ?? 0
       try store.cache.reserve(choice.packages.reduce(sources) { $0 + $1.size + $1.installedSize })
-      let files = try await store.apt.download(choice.packages, progress: progress)
+      let packages = "\(folder)/packages"
+      let files = try await store.apt.download(choice.packages, into: packages, progress: progress)
       progress("unpacking \(choice.release)")
       let stored = try await unpack(choice, files, into: folder, progress: progress)
-      for file in files { try CacheFolder.remove(file) }
+      try CacheFolder.remove(packages)
+      try await store.apt.forget(choice.packages)
       return stored
     }
   }
@@ -80,7 +82,10 @@ struct DebianKernel: Sendable {
         request: request.description, name: name, release: choice.release, sourceVersion: choice.sourceVersion,
         suite: choice.suite.name, flavour: choice.flavour, architecture: choice.headers[0].architecture),
       mounts: [KernelMount(host: "\(folder)/root/usr/src", inside: "/usr/src")], buildDirectory: inside)
-    func present(_ path: String) -> String? { CacheFolder.exists("\(folder)/\(path)") ? "\(folder)/\(path)" : nil }
+    guard CacheFolder.plain("root\(inside)/Makefile", below: folder) != nil else {
+      throw Failure(.badInput, choice.headers[0].name, "has no \(inside)/Makefile")
+    }
+    func present(_ path: String) -> String? { CacheFolder.plain(path, below: folder) }
     kernel.image = present("root/boot/vmlinuz-\(choice.release)")
     kernel.modules = present("root/lib/modules/\(choice.release)/modules.dep").map { String($0.dropLast(12)) }
     kernel.source = present("source")

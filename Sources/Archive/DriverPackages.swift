@@ -39,12 +39,8 @@ package struct DriverPackages: Sendable {
     do {
       try await apt.update(progress: progress)
     } catch let failure as Failure where failure.code == .tryAgain {
-      guard version == nil,
-        let newest = CacheFolder.names(in: cache.drivers)
-          .filter({ $0.hasPrefix(package + "@") }).map({ DebianVersion(String($0.dropFirst(package.count + 1))) })
-          .max(),
-        let present = try present(package, newest.description)
-      else { throw failure }
+      let newest = stored(package).map { DebianVersion($0.version) }.max()
+      guard version == nil, let newest, let present = try present(package, newest.description) else { throw failure }
       progress("\(failure.subject): \(failure.problem); staying with \(present.version)")
       return present
     }
@@ -82,11 +78,11 @@ package struct DriverPackages: Sendable {
         try cache.reserve(package.size + package.installedSize)
         try CacheFolder.remove(part)
         try CacheFolder.make("\(part)/root")
-        let files = try await apt.download([package], progress: progress)
-        for file in files {
+        for file in try await apt.download([package], into: "\(part)/packages", progress: progress) {
           try await Unpacking(containment: containment).package(file, into: "\(part)/root")
-          try CacheFolder.remove(file)
         }
+        try CacheFolder.remove("\(part)/packages")
+        try await apt.forget([package])
         try CacheFolder.write(try CanonicalJSON.encode(package), to: "\(part)/package.json")
         _ = try Self.driver(in: part, of: package.name)
         try CacheFolder.move(part, to: "\(cache.drivers)/\(id)")
@@ -101,11 +97,17 @@ package struct DriverPackages: Sendable {
     }
   }
 
+  /// Every version of a package that the cache has.
+  private func stored(_ name: String) -> [DebianPackage] {
+    CacheFolder.names(in: cache.drivers).compactMap { folder in
+      FileManager.default.contents(atPath: "\(cache.drivers)/\(folder)/package.json")
+        .flatMap { try? JSONDecoder().decode(DebianPackage.self, from: $0) }
+    }.filter { $0.name == name }
+  }
+
   private func present(_ name: String, _ version: String) throws -> (folder: String, version: String, sha256: String)? {
+    guard let package = stored(name).first(where: { $0.version == version }) else { return nil }
     let folder = "\(cache.drivers)/\(Self.id(name, version))"
-    guard let bytes = FileManager.default.contents(atPath: "\(folder)/package.json"),
-      let package = try? JSONDecoder().decode(DebianPackage.self, from: bytes), package.version == version
-    else { return nil }
     return (try Self.driver(in: folder, of: name), version, package.sha256)
   }
 
@@ -115,10 +117,9 @@ package struct DriverPackages: Sendable {
 
   /// The one folder below `usr/src`; links count for nothing.
   private static func driver(in folder: String, of name: String) throws -> String {
-    let source = "\(folder)/root/usr/src"
+    let source = CacheFolder.plain("root/usr/src", below: folder) ?? "\(folder)/none"
     let folders = CacheFolder.names(in: source).filter {
-      (try? FileManager.default.attributesOfItem(atPath: "\(source)/\($0)")[.type] as? FileAttributeType)
-        == .typeDirectory
+      CacheFolder.plain($0, below: source) != nil && CacheFolder.exists("\(source)/\($0)/.")
     }
     guard let first = folders.first else {
       throw Failure(

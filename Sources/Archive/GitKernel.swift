@@ -22,29 +22,30 @@ struct GitKernel: Sendable {
   ]
 
   func add(progress: @Sendable (String) -> Void) async throws -> Kernel {
-    if config.hasPrefix("/"), !FileManager.default.isReadableFile(atPath: config) {
-      throw Failure(.badInput, config, "no such configuration file")
-    }
+    if config.hasPrefix("/"), configuration == nil { throw Failure(.badInput, config, "no such configuration file") }
     guard !repository.hasPrefix("/") else {
       return try await make(from: try GitFolder(repository), reference: reference, progress: progress)
     }
-    let clone = "\(store.cache.kernels)/.git-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)%part"
-    do {
+    let id = CacheFolder.fileName("clone-\(repository)-\(reference)")
+    let clone = "\(store.cache.kernels)/.\(id)%part"
+    return try await FileLock.hold(id, in: store.cache, progress: progress) {
+      defer { try? CacheFolder.remove(clone) }
+      try CacheFolder.remove(clone)
       try CacheFolder.make(clone)
       progress("fetching \(reference) from \(repository)")
       try await fetch(into: clone)
-      let kernel = try await make(from: try GitFolder(clone), reference: "FETCH_HEAD", progress: progress)
-      try CacheFolder.remove(clone)
-      return kernel
-    } catch {
-      try? CacheFolder.remove(clone)
-      throw error
+      return try await make(from: try GitFolder(clone), reference: "FETCH_HEAD", progress: progress)
     }
+  }
+
+  /// Bytes of the configuration file; nil where a make target is meant, or there is none.
+  private var configuration: [UInt8]? {
+    config.hasPrefix("/") ? FileManager.default.contents(atPath: config).map { Array($0.prefix(16 << 20)) } : nil
   }
 
   private func fetch(into clone: String) async throws {
     for arguments in [
-      ["init", "-q", "--bare", "--template=", clone],
+      ["init", "-q", "--bare", "--shared=all", "--template=", clone],
       [
         "--git-dir=\(clone)", "-c", "transfer.fsckObjects=true", "fetch", "-q", "--depth=1", "--no-tags", "--",
         repository, reference,
@@ -145,18 +146,20 @@ struct GitKernel: Sendable {
     var mounts: [View.Mount] = [
       .readOnly(host: "\(folder)/source", inside: source), .writable(host: "\(folder)/build", inside: build),
     ]
-    if config.hasPrefix("/") { mounts.append(.readOnly(host: config, inside: "/config")) }
+    if let configuration { mounts.append(.file(inside: "/config", bytes: configuration, executable: false)) }
     let script = """
       if [ -f /config ]; then cp /config "$1/.config"; else make -C "$0" O="$1" "$2"; fi
       chmod u+w "$1/.config"
       make -C "$0" O="$1" olddefconfig
       make -C "$0" O="$1" -j"$(nproc)" modules_prepare
+      chmod -R u+rwX,go+rX "$1"
       """
     let execution = try await store.containment.run(
       Command(
         "sh", ["-euc", script, source, build, config], environment: ["LC_ALL": "C.UTF-8"],
         place: .contained(View(mounts: mounts)), limits: Limits(seconds: 3600), mergesErrors: true))
-    let release = LocalKernel.text("\(folder)/build/include/config/kernel.release")
+    let printed = try Harvest("\(folder)/build").bytes("include/config/kernel.release", limit: 256) ?? []
+    let release = String(String(decoding: printed, as: UTF8.self)[...].trimmed)
     guard execution.succeeded, !release.isEmpty else {
       throw Failure(
         .badInput, request.description, "make olddefconfig modules_prepare fails (\(execution.exit))",

@@ -72,14 +72,16 @@ package struct KernelStore: Sendable {
   /// - Returns: bytes that became free, as the file system counts.
   package func prune() async throws -> Int {
     let before = cache.freeBytes
+    var isBusy = false
     for name in CacheFolder.everyName(in: cache.kernels) {
       let folder = "\(cache.kernels)/\(name)"
       if name.hasPrefix(".") || Manifest.read(folder, cache: cache)?.isReplaced ?? true {
-        try removeUnlessLocked(folder, id: Construction.id(ofFolder: name))
+        if try !removeUnlessLocked(folder, id: Construction.id(ofFolder: name)) { isBusy = true }
       }
     }
+    // A kernel that is being made may be about to use one.
     let used = Set(try kernels().compactMap(\.kernel.rootFileSystem))
-    for name in CacheFolder.everyName(in: cache.rootFileSystems) {
+    for name in isBusy ? [] : CacheFolder.everyName(in: cache.rootFileSystems) {
       let folder = "\(cache.rootFileSystems)/\(name)"
       if !used.contains(folder) { try removeUnlessLocked(folder, id: RootFileSystem.lock) }
     }
@@ -102,10 +104,13 @@ package struct KernelStore: Sendable {
     (cache.freeBytes, try kernels().reduce(0) { $0 + $1.bytes })
   }
 
-  private func removeUnlessLocked(_ folder: String, id: String) throws {
-    guard let lock = try FileLock.take(id, in: cache) else { return }
+  /// Tells whether the lock was free.
+  @discardableResult
+  private func removeUnlessLocked(_ folder: String, id: String) throws -> Bool {
+    guard let lock = try FileLock.take(id, in: cache) else { return false }
     defer { withExtendedLifetime(lock) {} }
     try CacheFolder.remove(folder)
+    return true
   }
 
   /// A name that no kernel of another request has: the one given, or the same with a number.

@@ -68,6 +68,7 @@ struct RootFileSystem: Sendable {
         .unavailable, release, "mmdebstrap can't make its root file system (\(made.exit))",
         remedy: "check that mmdebstrap and uidmap are installed and the mirror serves \(release)", detail: made.text)
     }
+    try CacheFolder.makeReadable(archive)
     let view = View(mounts: [
       .readOnly(host: archive, inside: "/root.tar"), .writable(host: "\(part)/root", inside: "/out"),
     ])

@@ -13,8 +13,7 @@ struct Toolchain: Sendable {
   /// Debian writes it into `.kernelvariables`, Kbuild into the configuration.
   static func asked(by build: String) -> String? {
     func lines(_ file: String) -> [Substring] {
-      (FileManager.default.contents(atPath: "\(build)/\(file)").map { String(decoding: $0, as: UTF8.self) } ?? "")
-        .split(separator: "\n")
+      String(decoding: bytes(file, of: build), as: UTF8.self).split(separator: "\n")
     }
     for line in lines(".kernelvariables") where line.hasPrefix("CC ") || line.hasPrefix("CC=") {
       if let start = line.range(of: "gcc-", options: .backwards)?.lowerBound { return String(line[start...].trimmed) }
@@ -78,7 +77,11 @@ struct Toolchain: Sendable {
 
   /// Whether the configuration of a Kbuild folder sets an option to `y`.
   static func isSet(_ option: String, in build: String) -> Bool {
-    FileManager.default.contents(atPath: "\(build)/.config")?.range(of: Data("\n\(option)=y\n".utf8)) != nil
+    Data(bytes(".config", of: build)).range(of: Data("\n\(option)=y\n".utf8)) != nil
+  }
+
+  private static func bytes(_ file: String, of build: String) -> [UInt8] {
+    (try? Harvest(build).bytes(file)) ?? []
   }
 
   /// Variables that have nothing to do with the compiler.
