@@ -23,6 +23,7 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let rainbow: Target.Dependency = .product(name: "Rainbow", package: "Rainbow")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -38,6 +39,7 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+    .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
   ],
   targets: [
     // Floor 0: C libraries, one target each.
@@ -86,7 +88,7 @@ let package = Package(
 
     // Floor 4: executables.
     .executableTarget(
-      name: "kmend", dependencies: ["KernelModel", "Pipeline", argumentParser, logging], swiftSettings: settings),
+      name: "kmend", dependencies: ["KernelModel", "Pipeline", argumentParser, rainbow], swiftSettings: settings),
     .executableTarget(name: "kmend-cindex", dependencies: ["ClangIndex"], swiftSettings: clangSettings),
 
     // Tests: one target per target under test; their fixtures and golden files lie in Tests/Golden.

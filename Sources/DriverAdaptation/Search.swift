@@ -93,6 +93,11 @@ package struct Search: Sendable {
     record(proposal, for: symbol)
   }
 
+  /// Goes on after `.finished`: another judge, such as Kbuild, found breaks that the oracle had not seen.
+  package mutating func resume(breaks: [Break], inactive: [String: [ClosedRange<Int>]]) {
+    (self.breaks, self.inactive, waiting) = (breaks, inactive, .nothing)
+  }
+
   // MARK: -
 
   /// Symbols of the breaks in the order in which they are worked on: what hides others first.

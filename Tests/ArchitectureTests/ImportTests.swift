@@ -37,7 +37,7 @@ private let allowed: [String: Set<String>] = {
       "Diagnosis", "ConversionLearning", "DriverAdaptation", "Correspondence", "Archive", "GitStore", "ConversionIndex",
       "CFrontend", "KernelBuild", "TestMachine", "Logging", "Synchronization",
     ],
-    "kmend": ["ArgumentParser", "Foundation", "Glibc", "KernelModel", "Logging", "Pipeline", "Rainbow"],
+    "kmend": ["ArgumentParser", "Dispatch", "Foundation", "KernelModel", "Pipeline", "Rainbow", "Synchronization"],
     "kmend-cindex": ["ClangIndex"],
   ]
 }()

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/// What `kmend adapt` was asked for.
+package struct AdaptRequest: Sendable {
+  /// As `DriverLoader.load` takes it.
+  package var driver: String
+  /// Name of the kernel that the driver builds on; it is kept.
+  package var from: String
+  /// Name of the kernel that it shall build on.
+  package var to: String
+  /// Names of further kernels that it has to keep building on.
+  package var keep: [String]
+  package var compat: CompatChoice
+  /// Author of the commits, `Name <address>`.
+  package var author: String
+  /// Folder for the results; nil: nothing is written.
+  package var out: String?
+  package var format: SeriesFormat
+  /// Write the adapted files over the driver's own.
+  package var inPlace: Bool
+  /// Commit the series to a new branch of this name.
+  package var branch: String?
+  package var boots: Bool
+
+  package init(
+    driver: String, from: String, to: String, keep: [String] = [], compat: CompatChoice = .auto,
+    author: String = "kmend <kmend@localhost>", out: String? = nil, format: SeriesFormat = .mbox, inPlace: Bool = false,
+    branch: String? = nil, boots: Bool = true
+  ) {
+    (self.driver, self.from, self.to, self.keep) = (driver, from, to, keep)
+    (self.compat, self.author, self.out, self.format) = (compat, author, out, format)
+    (self.inPlace, self.branch, self.boots) = (inPlace, branch, boots)
+  }
+}
+
+/// How older kernels are kept working (DESIGN §2).
+package enum CompatChoice: String, Codable, Sendable, CaseIterable {
+  case auto, replace, probe, version
+}
+
+/// What a series is written as.
+package enum SeriesFormat: String, Codable, Sendable, CaseIterable {
+  case mbox, maildir
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Correspondence
+import Diagnosis
+import DriverAdaptation
+import Foundation
+import KernelBuild
+import KernelModel
+import TestMachine
+
+/// One adaptation from the first builds to the written series.
+struct AdaptationRun: Sendable {
+  let request: AdaptRequest
+  let workspace: Workspace
+  let steps: Steps
+  let scratch: String
+  let builder: Builder
+  let builds: OriginalBuilds
+
+  /// The report of a driver that builds on the new kernel as it is.
+  func nothingToDo() -> AdaptationDraft {
+    var report = emptyReport(.nothingToDo)
+    report.gates = [builds.from, builds.to].map { BuildGates.build($0, patch: (1, 1)) }
+    report.levels = [builds.from, builds.to].map {
+      .init(kernel: $0.kernel.identity.name, level: .linked, boot: .notRun)
+    }
+    return AdaptationDraft(report: report, series: nil, files: [:])
+  }
+
+  func adapted() async throws -> AdaptationDraft {
+    let gate =
+      request.boots
+      ? BootGate(
+        machine: BootMachine(containment: workspace.containment, cache: workspace.cache + "/boot"), logs: builder.logs)
+      : nil
+    let trees = try await TreeDeclarations(
+      old: builds.from.kernel, new: builds.to.kernel, workspace: workspace, steps: steps)
+    // The references need no answer of the search, and the search leaves a core idle.
+    async let references = steps.measure("references", "checking and booting the unadapted driver") {
+      try await References(builds, builder: builder, gate: gate)
+    }
+    let mended = try await mend(trees)
+    let kept = try await Keeping(builds: builds, trees: trees, builder: builder, style: request.compat, steps: steps)
+      .run(mended)
+    let rules = usedRules(mended)
+    guard !kept.patches.isEmpty else {
+      _ = try await references
+      return AdaptationDraft(
+        report: report(mended, rules: [], proof: Proof(), flags: [], titles: []), series: nil, files: [:])
+    }
+    let prover = Prover(
+      builds: builds, builder: builder, gate: gate, references: try await references,
+      declares: { name in await Self.expands(name, trees) }, steps: steps)
+    var proof = try await prover.prove(kept.patches, rules: rules)
+    proof.verdicts += try await steps.measure("spatch", "cross-checking with Coccinelle") {
+      try await SpatchGate(spatch: Spatch(workspace.containment)).judge(mended)
+    }
+    return try await tell(mended, kept, rules, proof)
+  }
+
+  private func mend(_ trees: TreeDeclarations) async throws -> Mended {
+    try await withOracle(builds, workspace: workspace) { oracle in
+      let first = try await steps.measure("diagnose", "reading the driver against \(builds.to.kernel.identity.name)") {
+        _ = try await oracle.take(builds.to, with: [:])
+        return try await Diagnoses(workspace: workspace, steps: steps).breaks(builds, oracle: oracle, trees: trees)
+      }
+      return try await Mending(builds: builds, oracle: oracle, trees: trees, builder: builder, steps: steps).run(first)
+    }
+  }
+
+  /// Whether what a rule brings in is a macro or an inline function of the old kernel: then it links to what it expands to.
+  private static func expands(_ name: String, _ trees: TreeDeclarations) async -> Bool {
+    let found = (try? await trees.store?.declarations(of: name, in: .old)) ?? []
+    return found.contains { $0.kind == .macro || $0.kind == .inlineFunction }
+  }
+
+  /// The rules whose edits stand in the result, in the order of their use.
+  private func usedRules(_ mended: Mended) -> [Rule] {
+    let used = Set(mended.result.edits.compactMap(\.rule))
+    var rules: [Rule] = []
+    for rule in mended.result.changes.flatMap(\.rules)
+    where used.contains(rule.id) && !rules.contains(where: { $0.id == rule.id }) {
+      rules.append(rule)
+    }
+    return rules
+  }
+
+  private func tell(
+    _ mended: Mended, _ kept: Keeping.Kept, _ rules: [Rule], _ proof: Proof
+  ) async throws -> AdaptationDraft {
+    var proof = proof
+    var flags = kept.flags + proof.flags
+    flags += proof.verdicts.filter { $0.gate == "spatch" && $0.result == .failed }.map {
+      Flag(.spatchDiffers, $0.summary)
+    }
+    var draft = report(mended, rules: rules, proof: proof, flags: flags, titles: [])
+    let teller = try Teller(run: self, mended: mended, kept: kept)
+    let series = try await steps.measure("series", "writing the series") {
+      let first = try await teller.write(outcome: draft.outcome, proof: proof, flags: flags)
+      proof.verdicts += [try await teller.checkpatch(first), first.verdict].compactMap { $0 }
+      flags += proof.verdicts.filter { $0.gate == "checkpatch" && $0.result != .passed }.map {
+        Flag(.checkpatch, $0.summary)
+      }
+      draft = report(mended, rules: rules, proof: proof, flags: flags, titles: first.titles)
+      return try await teller.write(outcome: draft.outcome, proof: proof, flags: flags)
+    }
+    return AdaptationDraft(report: draft, series: series, files: kept.files)
+  }
+
+  private func report(
+    _ mended: Mended, rules: [Rule], proof: Proof, flags: [Flag], titles: [String]
+  ) -> AdaptationReport {
+    let isAdapted = mended.left.isEmpty && proof.builds && !proof.kernels.isEmpty
+    let failed = proof.verdicts.contains { $0.gate == "git-am" && $0.result != .passed }
+    var report = emptyReport(!isAdapted || failed ? .notAdapted : flags.isEmpty ? .adapted : .needsReview)
+    report.breaks = .init(before: mended.breaks.map(BreakEntry.init), after: mended.left.map(BreakEntry.init))
+    report.gates = proof.verdicts
+    report.levels = proof.kernels.map { .init(kernel: $0.kernel.name, level: $0.level, boot: $0.boot) }
+    report.rules = rules
+    report.flags = flags
+    report.patches = titles
+    return report
+  }
+
+  private func emptyReport(_ outcome: Outcome) -> AdaptationReport {
+    AdaptationReport(
+      driver: DriverSummary(builds.driver), from: builds.from.kernel.identity, to: builds.to.kernel.identity,
+      keep: builds.kept.map(\.kernel.identity), outcome: outcome, breaks: .init(before: [], after: []), gates: [],
+      levels: [], rules: [], flags: [], patches: [], seconds: [])
+  }
+}

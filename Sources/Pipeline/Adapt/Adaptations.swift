@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import ConversionIndex
+import Diagnosis
+import Foundation
+import KernelBuild
+import KernelModel
+import TestMachine
+
+/// `kmend adapt`: from a driver that breaks to a proven series.
+package struct Adaptations: Sendable {
+  let workspace: Workspace
+  let steps: Steps
+
+  package init(workspace: Workspace, steps: Steps) {
+    self.workspace = workspace
+    self.steps = steps
+  }
+
+  /// What an adaptation came to.
+  package struct Result: Sendable {
+    package var report: AdaptationReport
+    /// The series, for `git am`; empty if there is nothing to adapt or nothing was reached.
+    package var mbox: [UInt8]
+  }
+
+  /// Adapts a driver, proves it and writes what was asked for.
+  ///
+  /// - Throws: `Failure`: `usage` and `badInput` for what the user can mend, `unavailable` for kernels, packages and tools
+  ///   that are not at hand. An adaptation that does not succeed is a result.
+  package func adapt(_ request: AdaptRequest) async throws -> Result {
+    let delivery = try Delivery(request)
+    let kernels = Kernels(workspace: workspace)
+    let (from, to) = (try kernels.kernel(named: request.from), try kernels.kernel(named: request.to))
+    let others = try request.keep.map { try kernels.kernel(named: $0) }.filter { $0.identity != from.identity }
+    return try await workspace.withScratch { scratch in
+      let builder = try Builder(workspace: workspace, scratch: scratch, logs: "\(scratch)/logs")
+      let loaded = try await steps.measure("driver", "fetching the driver") {
+        try await DriverLoader(workspace: workspace, scratch: scratch)
+          .load(request.driver, asCommit: request.branch != nil)
+      }
+      let names = ([from, to] + others).map(\.identity.name).joined(separator: ", ")
+      let builds = try await steps.measure("build", "building on \(names)") {
+        try await OriginalBuilds(loaded, from: from, to: to, others: others, with: builder)
+      }
+      let run = AdaptationRun(
+        request: request, workspace: workspace, steps: steps, scratch: scratch, builder: builder, builds: builds)
+      let draft = builds.to.record.isBuilt ? run.nothingToDo() : try await run.adapted()
+      return try await delivery.deliver(draft, from: builds, logs: builder.logs, steps: steps)
+    }
+  }
+}
+
+/// A report with the series that it tells of, before it is written anywhere.
+struct AdaptationDraft: Sendable {
+  var report: AdaptationReport
+  var series: WrittenSeries?
+  /// Files of the driver that differ, whole.
+  var files: [String: SourceText]
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Correspondence
+import DriverAdaptation
+import KernelModel
+
+/// Makes an adaptation build on the kernels that are kept, and cuts it into patches.
+struct Keeping: Sendable {
+  let builds: OriginalBuilds
+  let trees: TreeDeclarations
+  let builder: Builder
+  let style: CompatChoice
+  let steps: Steps
+
+  /// What was planned: one patch per logical change, compatibility files before them.
+  struct Kept: Sendable {
+    var patches: [PlannedPatch]
+    var flags: [Flag]
+    /// Files after the last patch.
+    var files: [String: SourceText] { patches.last?.files ?? [:] }
+  }
+
+  func run(_ mended: Mended) async throws -> Kept {
+    let changes = logicalChanges(mended)
+    guard !changes.isEmpty else { return Kept(patches: [], flags: []) }
+    let names = CompatPlan.names(changes, files: mended.sources)
+    let target = KernelFacts(
+      name: builds.to.kernel.identity.name, version: version(builds.to.kernel),
+      declared: try await trees.declared(names, on: builds.to.kernel))
+    var kept: [KernelFacts] = []
+    for build in builds.kept {
+      kept.append(
+        KernelFacts(
+          name: build.kernel.identity.name, version: version(build.kernel),
+          failing: try await failing(changes, mended, on: build.kernel),
+          declared: try await trees.declared(names, on: build.kernel)))
+    }
+    let plan = CompatPlan.plan(
+      changes, style: CompatStyle(rawValue: style.rawValue) ?? .auto, files: mended.sources, target: target, kept: kept)
+    return Kept(patches: try patches(plan, mended), flags: mended.result.flags + plan.flags)
+  }
+
+  /// The search's edits, by the rule that asked for them, in the order of its changes.
+  private func logicalChanges(_ mended: Mended) -> [LogicalChange] {
+    var order: [String] = []
+    for rule in mended.result.changes.flatMap(\.rules) where !order.contains(rule.id) { order.append(rule.id) }
+    return order.compactMap { id in
+      guard let learned = mended.rules[id] else { return nil }
+      let edits = mended.result.edits.filter { $0.rule == id }
+      guard !edits.isEmpty else { return nil }
+      let container = mended.result.changes.first { $0.rules.contains { $0.id == id } }?.symbol.container
+      return LogicalChange(
+        rule: learned.rule, left: learned.left, right: learned.right, container: container, edits: edits)
+    }
+  }
+
+  /// The changes whose new form does not build on a kept kernel: asked of all at once, then of each alone.
+  private func failing(_ changes: [LogicalChange], _ mended: Mended, on kernel: Kernel) async throws -> Set<String> {
+    let name = kernel.identity.name
+    return try await steps.measure("keep", "building the new form on \(name)") {
+      if try await builder(changes, mended, kernel, "new-form") { return [] }
+      if changes.count == 1 { return [changes[0].rule.id] }
+      let alone = try await concurrently(
+        2,
+        changes.enumerated().map { index, change in
+          { @Sendable in (change.rule.id, try await builder([change], mended, kernel, "alone-\(index)")) }
+        })
+      let refused = alone.filter { !$0.1 }.map(\.0)
+      return Set(refused.isEmpty ? changes.map(\.rule.id) : refused)
+    }
+  }
+
+  private func builder(
+    _ changes: [LogicalChange], _ mended: Mended, _ kernel: Kernel, _ label: String
+  ) async throws -> Bool {
+    let files = try EditedFiles.apply(changes.flatMap(\.edits), to: mended.sources)
+    return try await builder.build(builds.driver, with: files, on: kernel, label: label).record.isBuilt
+  }
+
+  private func version(_ kernel: Kernel) -> KernelVersion {
+    KernelVersion(kernel.identity.sourceVersion) ?? KernelVersion(kernel.identity.release) ?? KernelVersion("0")!
+  }
+
+  private func patches(_ plan: CompatPlan, _ mended: Mended) throws -> [PlannedPatch] {
+    var patches: [PlannedPatch] = []
+    var edits = plan.support
+    if !plan.support.isEmpty || !plan.newFiles.isEmpty {
+      let explanations = plan.changes.map(\.explanation).filter { !$0.isEmpty }
+      patches.append(
+        PlannedPatch(
+          changes: [], compatibility: explanations.joined(separator: " "),
+          files: try EditedFiles.apply(edits, to: mended.sources).merging(plan.newFiles) { $1 },
+          title: "prepare to build on several kernels"))
+    }
+    for change in mended.result.changes {
+      let planned = plan.changes.filter { plan in change.rules.contains { $0.id == plan.rule } }
+      guard !planned.isEmpty else { continue }
+      edits += planned.flatMap(\.edits)
+      let breaks = mended.breaks.filter { $0.symbol == change.symbol.name && $0.cause == nil }
+      let reports = planned.compactMap { plan in mended.rules[plan.rule]?.rule }.enumerated().map { index, rule in
+        ChangeReport(
+          breaks: breaks, rule: rule, edits: mended.result.edits.count { $0.rule == rule.id },
+          deletions: index == 0 ? change.deletions.map { "\($0.site): \($0.text)" } : [])
+      }
+      let explanations = unique(planned.map(\.explanation).filter { !$0.isEmpty })
+      patches.append(
+        PlannedPatch(
+          changes: reports, compatibility: explanations.joined(separator: " "),
+          files: try EditedFiles.apply(edits, to: mended.sources).merging(plan.newFiles) { $1 }))
+    }
+    return patches
+  }
+
+  private func unique(_ sentences: [String]) -> [String] {
+    sentences.enumerated().filter { !sentences[..<$0.offset].contains($0.element) }.map(\.element)
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Foundation
+import KernelBuild
+import KernelModel
+import LogTriage
+
+/// One build of a driver on one kernel, and what its log says.
+struct DriverBuild: Sendable {
+  var kernel: Kernel
+  /// The folder that it was built in, with what the build made.
+  var stage: DriverStage
+  var record: BuildRecord
+  var findings: [Finding]
+  /// Host path of the full log.
+  var log: String
+
+  var errors: [Finding] { findings.filter { $0.severity >= .error } }
+}
+
+/// Builds a driver, as it is or edited, on any kernel: each time in a fresh copy.
+struct Builder: Sendable {
+  let kbuild: Kbuild
+  /// A folder of this run for the copies.
+  let scratch: String
+  /// Where logs go.
+  let logs: String
+
+  init(workspace: Workspace, scratch: String, logs: String) throws {
+    kbuild = Kbuild(workspace.containment)
+    self.scratch = scratch
+    self.logs = logs
+    try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
+  }
+
+  /// - Parameters:
+  ///   - files: texts in place of the driver's own, by path relative to its root.
+  ///   - label: what is built, for folder and log names, e.g. `original`, `patch-1`.
+  func build(
+    _ driver: Driver, with files: [String: SourceText] = [:], on kernel: Kernel, label: String,
+    options: BuildOptions = BuildOptions()
+  ) async throws -> DriverBuild {
+    let name = "\(label)-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : "")
+    let stage = try DriverStage(of: driver.root, files: files, into: "\(scratch)/\(name)")
+    let log = "\(logs)/build-\(name).log"
+    let record = try await kbuild.build(driver, in: stage, for: kernel, options, log: log)
+    return DriverBuild(
+      kernel: kernel, stage: stage, record: record,
+      findings: BuildLog.findings(
+        in: record.output, roots: BuildRoots(driver: record.driverRoot, kernel: record.kernelRoots)),
+      log: log)
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CFrontend
+import Diagnosis
+import Foundation
+import KernelBuild
+import KernelModel
+import Sandbox
+
+/// `kmend diagnose`: what a newer kernel breaks in a driver.
+package struct Diagnoses: Sendable {
+  private let workspace: Workspace
+  private let steps: Steps
+
+  package init(workspace: Workspace, steps: Steps) {
+    self.workspace = workspace
+    self.steps = steps
+  }
+
+  /// - Parameters:
+  ///   - driver: as `DriverLoader.load` takes it.
+  ///   - from: name of the kernel that it builds on.
+  ///   - to: name of the kernel that may break it.
+  /// - Throws: `Failure`: `badInput` for what is no driver or does not build on `from`, `unavailable` for a kernel or a
+  ///   package that is not at hand.
+  package func diagnose(driver: String, from: String, to: String) async throws -> DiagnosisReport {
+    let kernels = Kernels(workspace: workspace)
+    let (old, new) = (try kernels.kernel(named: from), try kernels.kernel(named: to))
+    return try await workspace.withScratch { scratch in
+      let builder = try Builder(workspace: workspace, scratch: scratch, logs: "\(scratch)/logs")
+      let loaded = try await steps.measure("driver", "fetching the driver") {
+        try await DriverLoader(workspace: workspace, scratch: scratch).load(driver, asCommit: false)
+      }
+      let builds = try await steps.measure("build", "building on \(from) and \(to)") {
+        try await OriginalBuilds(loaded, from: old, to: new, others: [], with: builder)
+      }
+      let trees = try await TreeDeclarations(old: old, new: new, workspace: workspace, steps: steps)
+      let found = try await steps.measure("diagnose", "reading the driver against \(to)") {
+        try await withOracle(builds, workspace: workspace) { oracle in
+          _ = try await oracle.take(builds.to, with: [:])
+          return try await self.breaks(builds, oracle: oracle, trees: trees)
+        }
+      }
+      return DiagnosisReport(
+        driver: DriverSummary(builds.driver), from: old.identity, to: new.identity,
+        breaks: found.breaks.map(BreakEntry.init),
+        alreadyWrong: found.alreadyWrong.map {
+          Finding(tool: "clang", severity: .error, site: $0.site, message: $0.message)
+        }, notes: found.notes, seconds: await steps.seconds)
+    }
+  }
+
+  /// Everything that is wrong with a driver on the new kernel: what its objects, its links and its flags show.
+  func breaks(_ builds: OriginalBuilds, oracle: Oracle, trees: TreeDeclarations) async throws -> DriverBreaks {
+    let diagnosis = try await oracle.diagnosis(trees)
+    var breaks = diagnosis.breaks + DriverBreaks.links(old: builds.from, new: builds.to)
+    for index in breaks.indices { breaks[index].convertedInTree = try await trees.converted(breaks[index].symbol) }
+    let lost = BuildComparison.lostFlags(
+      old: builds.from.record, new: builds.to.record, makefiles: try DriverTexts.makefiles(of: builds.driver))
+    var found = DriverBreaks(breaks: breaks, alreadyWrong: diagnosis.alreadyWrong, notes: lost.map(\.message))
+    if breaks.isEmpty, !builds.to.record.isBuilt { found.breaks = DriverBreaks.unexplained(builds.to) }
+    return found
+  }
+}
+
+/// What a diagnosis came to.
+struct DriverBreaks: Sendable {
+  var breaks: [Break]
+  /// Errors that the old kernel's headers give as well.
+  var alreadyWrong: [Break]
+  /// What is not a break but should be known.
+  var notes: [String]
+
+  /// What modpost says on the new kernel and did not say on the old one.
+  static func links(old: DriverBuild, new: DriverBuild) -> [Break] {
+    linkBreaks(old: old.findings, new: new.findings) { module in
+      new.record.objects.first { $0.module.split(separator: "/").last.map(String.init) == module }?.source
+    }
+  }
+
+  /// A build that fails although clang and modpost find nothing: the build's own errors are all there is.
+  static func unexplained(_ build: DriverBuild) -> [Break] {
+    let breaks = build.errors.map {
+      Break(site: $0.site ?? Site(file: "Makefile", line: 0), kind: .buildRule, symbol: "", message: $0.message)
+    }
+    if !breaks.isEmpty { return breaks }
+    guard case .failed(let reason) = build.record.result else { return [] }
+    return [Break(site: Site(file: "Makefile", line: 0), kind: .buildRule, symbol: "", message: reason)]
+  }
+}
+
+/// Runs `body` with libclang on both kernels, in sandboxes that show the two builds.
+func withOracle<Value: Sendable>(
+  _ builds: OriginalBuilds, workspace: Workspace, _ body: @escaping @Sendable (Oracle) async throws -> Value
+) async throws -> Value {
+  let sources = try DriverTexts.all(of: builds.driver)
+  return try await withFrontend(
+    containment: workspace.containment, executable: workspace.frontend, mounts: mounts(builds.from), processes: 1
+  ) { old in
+    try await withFrontend(
+      containment: workspace.containment, executable: workspace.frontend, mounts: mounts(builds.to), processes: 2
+    ) { new in
+      try await body(Oracle(old: old, new: new, oldBuild: builds.from, newBuild: builds.to, sources: sources))
+    }
+  }
+}
+
+private func mounts(_ build: DriverBuild) -> [View.Mount] {
+  build.kernel.mounts.map { .readOnly(host: $0.host, inside: $0.inside) }
+    + [.readOnly(host: build.stage.folder, inside: build.record.driverRoot)]
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import KernelBuild
+import KernelModel
+import LogTriage
+
+/// Gates that need nothing but builds: does it build, what does it warn about, what does it link to.
+enum BuildGates {
+  /// Does it build with Kbuild and the distribution's compiler?
+  ///
+  /// - Parameter patch: number of the patch after which the driver was built, and how many there are.
+  static func build(_ build: DriverBuild, patch: (number: Int, of: Int)) -> Verdict {
+    let after = patch.of > 1 ? " after patch \(patch.number) of \(patch.of)" : ""
+    var evidence = build.record.evidence
+    evidence.lines = Array(build.errors.map(line).prefix(20))
+    let verdict = { (result: Verdict.Result, summary: String) in
+      Verdict(
+        gate: "build", kernel: build.kernel.identity.name, result: result, summary: summary + after,
+        findings: build.errors, evidence: [evidence])
+    }
+    switch build.record.result {
+    case .built:
+      let names = build.record.modules.map { $0.name + ".ko" }
+      let shown = names.count > 4 ? "\(names.count) modules" : names.joined(separator: " ")
+      return verdict(.passed, shown)
+    case .failed(let reason): return verdict(.failed, build.errors.first.map(line) ?? reason)
+    case .notApplicable(let condition): return verdict(.notRun, "not meant for this kernel: \(condition)")
+    }
+  }
+
+  /// What `W=1` and sparse find in the adapted driver and did not find in the unadapted one.
+  ///
+  /// - Parameter original: the unadapted driver with the same checks, on the kernel that it builds on.
+  static func checks(_ adapted: DriverBuild, original: DriverBuild) -> Verdict {
+    let added = FindingComparison.added(old: original.findings, new: adapted.findings)
+      // A finding in the kernel's own headers is not the patch's.
+      .filter { $0.site.map { !$0.file.hasPrefix("/") && !$0.file.hasPrefix("include/") } ?? false }
+    var evidence = adapted.record.evidence
+    evidence.lines = Array(added.map(line).prefix(20))
+    let name = adapted.kernel.identity.name
+    if !adapted.record.isBuilt {
+      return Verdict(
+        gate: "warnings", kernel: name, result: .notRun, summary: "does not build with W=1 and sparse",
+        findings: added, evidence: [evidence])
+    }
+    return Verdict(
+      gate: "warnings", kernel: name, result: added.isEmpty ? .passed : .failed,
+      summary: added.isEmpty
+        ? "W=1 and sparse find nothing new" : "W=1 and sparse find \(added.count) new: \(line(added[0]))",
+      findings: added, evidence: [evidence])
+  }
+
+  /// Undefined symbols of the modules before and after, on one kernel: they may differ only by what the rules explain.
+  ///
+  /// - Parameters:
+  ///   - explained: symbols that the rules remove or bring in, and whether one that they bring in is a macro or an inline
+  ///     function there, so that what it expands to is theirs too.
+  static func symbols(
+    _ adapted: DriverBuild, original: DriverBuild, removed: Set<String>, introduced: Set<String>, expands: Bool
+  ) -> Verdict {
+    let changes = BuildComparison.undefinedSymbols(old: original.record.modules, new: adapted.record.modules)
+    let unexplained = changes.flatMap { change in
+      change.gone.filter { !removed.contains($0) }.map { "\(change.module).ko no longer takes \($0)" }
+        + change.added.filter { !introduced.contains($0) && !expands }.map { "\(change.module).ko now takes \($0)" }
+    }
+    let lost = Set(original.record.modules.map(\.name)).subtracting(adapted.record.modules.map(\.name)).sorted()
+    let problems = lost.map { "\($0).ko is gone" } + unexplained
+    let explained = changes.flatMap { $0.gone.map { "-" + $0 } + $0.added.map { "+" + $0 } }
+    let summary =
+      problems.first
+      ?? (explained.isEmpty ? "the same symbols as before" : "only what the rules explain: " + unique(explained))
+    return Verdict(
+      gate: "symbols", kernel: adapted.kernel.identity.name, result: problems.isEmpty ? .passed : .failed,
+      summary: summary,
+      evidence: [Evidence(command: "nm -u", exit: "exit 0", seconds: 0, lines: Array(problems.prefix(20)))])
+  }
+
+  private static func unique(_ words: [String]) -> String { Set(words).sorted().joined(separator: " ") }
+
+  private static func line(_ finding: Finding) -> String {
+    (finding.site.map { "\($0): " } ?? "") + finding.message
+  }
+}

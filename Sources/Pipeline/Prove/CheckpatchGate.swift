@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import KernelBuild
+import KernelModel
+import LogTriage
+
+/// `checkpatch.pl --no-signoff --strict` of the newest kernel source at hand finds nothing that the driver did not have.
+struct CheckpatchGate: Sendable {
+  /// Types that a compat style makes unavoidable, each with the reason.
+  ///
+  /// `FILE_PATH_CHANGES`: a driver outside the tree has no MAINTAINERS to add a new file to. `LINUX_VERSION_CODE`: the
+  /// version style was asked for.
+  static func waived(_ style: CompatChoice) -> Set<String> {
+    switch style {
+    case .replace: []
+    case .auto, .probe: ["FILE_PATH_CHANGES"]
+    case .version: ["FILE_PATH_CHANGES", "LINUX_VERSION_CODE"]
+    }
+  }
+
+  let checkpatch: Checkpatch
+  let style: CompatChoice
+
+  /// - Parameters:
+  ///   - mails: each patch as it will be mailed.
+  ///   - original: the unadapted driver's folder, and which files of it the series touches.
+  func judge(_ mails: [[UInt8]], original: DriverStage, files: [String]) async throws -> Verdict {
+    let known =
+      files.isEmpty ? [] : CheckpatchLog.findings(in: try await checkpatch.check(files: files, in: original).output)
+    let knownTypes = Set(known.map { Key(type: $0.tool, file: $0.site?.file ?? "") })
+    var found: [Finding] = []
+    var evidence: [Evidence] = []
+    for mail in mails {
+      let run = try await checkpatch.check(patch: mail)
+      let findings = CheckpatchLog.findings(in: run.output)
+      evidence.append(run.evidence(lines: findings.prefix(20).map(\.message)))
+      found += findings.filter { finding in
+        !Self.waived(style).contains(String(finding.tool.dropFirst("checkpatch:".count)))
+          && !knownTypes.contains(Key(type: finding.tool, file: finding.site?.file ?? ""))
+      }
+    }
+    return Verdict(
+      gate: "checkpatch", kernel: "", result: found.isEmpty ? .passed : .failed,
+      summary: found.first.map { "\($0.tool.dropFirst("checkpatch:".count)): \($0.message)" } ?? "nothing new",
+      findings: found, evidence: evidence)
+  }
+
+  private struct Key: Hashable {
+    var type: String
+    var file: String
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Correspondence
+import KernelBuild
+import KernelModel
+
+/// What the gates say about a series.
+struct Proof: Sendable {
+  var verdicts: [Verdict] = []
+  /// The whole series on each kernel, the kept ones first.
+  var kernels: [KernelProof] = []
+  /// How far the series was proven after each patch, by patch.
+  var perPatch: [[KernelProof]] = []
+  var flags: [Flag] = []
+  /// What nobody has executed, in sentences.
+  var notTested: [String] = []
+
+  /// Whether every patch builds everywhere that it has to.
+  var builds: Bool { !verdicts.contains { $0.gate == "build" && $0.result != .passed } }
+}
+
+/// Builds every patch on every kernel, and puts the whole series through all gates.
+struct Prover: Sendable {
+  let builds: OriginalBuilds
+  let builder: Builder
+  /// Nil: do not boot.
+  let gate: BootGate?
+  let references: References
+  let declares: @Sendable (String) async -> Bool
+  let steps: Steps
+
+  func prove(_ patches: [PlannedPatch], rules: [Rule]) async throws -> Proof {
+    var proof = Proof()
+    let built = try await steps.measure("prove", "building every patch on every kernel") { try await build(patches) }
+    for (index, row) in built.enumerated() {
+      let isLast = index == built.count - 1
+      proof.perPatch.append(row.map { level($0) })
+      for build in row where isLast || build.kernel.identity != builds.to.kernel.identity {
+        proof.verdicts.append(BuildGates.build(build, patch: (index + 1, built.count)))
+      }
+    }
+    guard let last = built.last else { return proof }
+    proof.verdicts += try await symbols(last, rules: rules)
+    async let warnings = checks(last, files: patches.last?.files ?? [:])
+    async let booted = boots(last)
+    proof.verdicts += try await warnings
+    for (build, result) in try await booted {
+      proof.verdicts.append(result.verdict)
+      var kernel = level(build)
+      kernel.boot = result.word
+      kernel.bootSeconds = result.seconds
+      if kernel.level == .linked, result.word != .failed, result.word != .notRun { kernel.level = .booted }
+      proof.kernels.append(kernel)
+      proof.notTested += result.notExecuted.filter { !proof.notTested.contains($0) }
+    }
+    proof.flags += flags(proof.verdicts)
+    return proof
+  }
+
+  private func build(_ patches: [PlannedPatch]) async throws -> [[DriverBuild]] {
+    let kernels = builds.kept.map(\.kernel) + [builds.to.kernel]
+    let jobs = patches.enumerated().flatMap { index, patch in
+      kernels.map { kernel in
+        { @Sendable in
+          try await builder.build(
+            builds.driver, with: patch.files, on: kernel, label: "patch-\(index + 1)", options: BuildOptions(jobs: 1))
+        }
+      }
+    }
+    let all = try await concurrently(2, jobs)
+    return patches.indices.map { Array(all[($0 * kernels.count)..<(($0 + 1) * kernels.count)]) }
+  }
+
+  private func level(_ build: DriverBuild) -> KernelProof {
+    let compiled = !build.record.objects.isEmpty && build.record.objects.allSatisfy(\.isCompiled)
+    return KernelProof(
+      kernel: build.kernel.identity, level: build.record.isBuilt ? .linked : compiled ? .compiled : .none,
+      breaksLeft: build.errors.count, buildSeconds: build.record.evidence.seconds)
+  }
+
+  /// On each kept kernel: the unadapted and the adapted modules take the same symbols, but for the rules' own.
+  private func symbols(_ last: [DriverBuild], rules: [Rule]) async throws -> [Verdict] {
+    let removed = Set(rules.map(\.symbol))
+    let introduced = Set(rules.flatMap(\.introduces))
+    var expands = false
+    for name in introduced.sorted() where await declares(name) { expands = true }
+    return zip(builds.kept, last).map { original, adapted in
+      BuildGates.symbols(adapted, original: original, removed: removed, introduced: introduced, expands: expands)
+    }
+  }
+
+  private func checks(_ last: [DriverBuild], files: [String: SourceText]) async throws -> [Verdict] {
+    let kernels = last.filter { $0.record.isBuilt }.map(\.kernel)
+    let wanted = kernels.filter {
+      $0.identity == builds.from.kernel.identity || $0.identity == builds.to.kernel.identity
+    }
+    return try await steps.measure("checks", "checking with W=1 and sparse") {
+      var verdicts: [Verdict] = []
+      for kernel in wanted {
+        let build = try await builder.build(
+          builds.driver, with: files, on: kernel, label: "adapted", options: Builder.checks)
+        verdicts.append(BuildGates.checks(build, original: references.checks))
+      }
+      return verdicts
+    }
+  }
+
+  private func boots(_ last: [DriverBuild]) async throws -> [(DriverBuild, BootGate.Result)] {
+    try await steps.measure("boot", "booting with the adapted driver") {
+      var results: [(DriverBuild, BootGate.Result)] = []
+      for build in last {
+        let record = try await gate?.boot(build, label: "adapted") ?? nil
+        results.append((build, BootGate.judge(record, reference: references.boot, kernel: build.kernel)))
+      }
+      return results
+    }
+  }
+
+  private func flags(_ verdicts: [Verdict]) -> [Flag] {
+    verdicts.compactMap { verdict in
+      let place = verdict.kernel.isEmpty ? "" : " on \(verdict.kernel)"
+      switch (verdict.gate, verdict.result) {
+      case ("boot", .failed): return Flag(.bootFailed, verdict.summary + place)
+      case ("boot", .notRun), ("warnings", .notRun): return Flag(.gateNotRun, verdict.summary + place)
+      case ("warnings", .failed): return Flag(.newWarning, verdict.summary + place)
+      case ("symbols", .failed): return Flag(.symbolsDiffer, verdict.summary + place)
+      default: return nil
+      }
+    }
+  }
+}

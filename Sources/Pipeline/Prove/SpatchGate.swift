@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import DriverAdaptation
+import KernelBuild
+import KernelModel
+
+/// The cross-check of the rewriter: Coccinelle applies the same semantic patch to the same files.
+struct SpatchGate: Sendable {
+  let spatch: Spatch
+
+  /// One verdict per rule that can be said in SmPL; a flag where Coccinelle makes another edit of it.
+  func judge(_ mended: Mended) async throws -> [Verdict] {
+    var verdicts: [Verdict] = []
+    for id in Set(mended.result.edits.compactMap(\.rule)).sorted() {
+      guard let rule = mended.rules[id]?.rule, !rule.smpl.isEmpty else { continue }
+      let ours = try EditedFiles.apply(mended.result.edits.filter { $0.rule == id }, to: mended.sources)
+      let result = try await spatch.apply(rule.smpl, to: mended.sources.filter { ours[$0.key] != nil })
+      verdicts.append(verdict(id, ours, result))
+    }
+    return verdicts
+  }
+
+  private func verdict(_ id: String, _ ours: [String: SourceText], _ result: Spatch.Result) -> Verdict {
+    var evidence = result.evidence
+    if let reason = result.reason {
+      return Verdict(
+        gate: "spatch", kernel: "", result: .notRun, summary: "\(id): \(reason)", evidence: [evidence])
+    }
+    let differences = ours.keys.sorted().compactMap { file -> String? in
+      guard let text = ours[file], let theirs = result.files[file] else { return nil }
+      switch spatchAgreement(ours: text, theirs: theirs) {
+      case .same: return nil
+      case .differs(let line, let own, let other): return "\(file):\(line): kmend writes `\(own)`, spatch `\(other)`"
+      }
+    }
+    evidence.lines = Array(differences.prefix(20))
+    return Verdict(
+      gate: "spatch", kernel: "", result: differences.isEmpty ? .passed : .failed,
+      summary: differences.first.map { "\(id): \($0)" } ?? "\(id): Coccinelle makes the same edit", evidence: [evidence]
+    )
+  }
+}

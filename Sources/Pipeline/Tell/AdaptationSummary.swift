@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import KernelModel
+
+/// An adaptation in a dozen lines, for the terminal.
+package struct AdaptationSummary: Sendable {
+  package let text: String
+
+  /// - Parameter out: folder that holds the results; nil if there is none.
+  package init(report: AdaptationReport, out: String?) {
+    var lines = ["\(report.driver.name) \(report.driver.version)  \(report.from.name) → \(report.to.name)"]
+    lines += Self.breaks(report)
+    lines += report.rules.map { rule in
+      "rule      \(rule.summary)  (\(rule.support) in-tree files, reproduces \(rule.replay.reproduced) of "
+        + "\(rule.replay.tried) others)"
+    }
+    lines += Self.gates(report)
+    lines += report.patches.enumerated().map { "patch \($0 + 1)   \($1)" }
+    lines += report.flags.map { "review    \($0.reason.rawValue): \($0.detail)" }
+    if let out, !report.patches.isEmpty { lines.append("series    \(out)/series.mbox") }
+    lines.append("time      " + report.seconds.map { "\($0.step) \(Self.seconds($0.seconds))" }.joined(separator: ", "))
+    lines.append("outcome   " + Self.outcome(report))
+    text = lines.joined(separator: "\n")
+  }
+
+  private static func outcome(_ report: AdaptationReport) -> String {
+    switch report.outcome {
+    case .nothingToDo: "nothing to do: it builds on \(report.to.name) as it is"
+    case .adapted: "adapted"
+    case .needsReview: "needs review: \(report.flags.count) flags"
+    case .notAdapted: "not adapted: \(report.breaks.after.filter { $0.cause == nil }.count) breaks left"
+    }
+  }
+
+  private static func breaks(_ report: AdaptationReport) -> [String] {
+    func line(_ word: String, _ entry: BreakEntry) -> String {
+      let place = entry.line > 0 ? "\(entry.file):\(entry.line)" : entry.file
+      return "\(word)\(place)  \(entry.symbol)  \(entry.kind.rawValue)"
+    }
+    let causes = report.breaks.before.filter { $0.cause == nil }
+    var lines = causes.prefix(8).map { line("break     ", $0) }
+    if causes.count > 8 { lines.append("          and \(causes.count - 8) more") }
+    return lines + report.breaks.after.filter { $0.cause == nil }.prefix(8).map { line("left      ", $0) }
+  }
+
+  /// One line per gate: what it says on each kernel.
+  private static func gates(_ report: AdaptationReport) -> [String] {
+    var order: [String] = []
+    var words: [String: [String]] = [:]
+    for verdict in report.gates {
+      if words[verdict.gate] == nil { order.append(verdict.gate) }
+      let where_ = verdict.kernel.isEmpty ? "" : verdict.kernel + " "
+      let what =
+        switch verdict.result {
+        case .passed: verdict.gate == "boot" ? String(verdict.summary.prefix { $0 != ":" }) : "passed"
+        case .failed: "FAILED (\(verdict.summary))"
+        case .notRun: "not run (\(verdict.summary))"
+        }
+      let word = where_ + what
+      if words[verdict.gate]?.contains(word) != true { words[verdict.gate, default: []].append(word) }
+    }
+    return order.map { gate in
+      gate + String(repeating: " ", count: max(1, 10 - gate.count)) + (words[gate] ?? []).joined(separator: ", ")
+    }
+  }
+
+  private static func seconds(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10) s"
+  }
+}

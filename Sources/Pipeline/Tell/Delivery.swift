@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Foundation
+import GitStore
+import KernelModel
+import MailFormat
+
+/// Puts the results where they were asked for: a folder, a branch, the driver's own files. Nothing is half written.
+struct Delivery: Sendable {
+  private let request: AdaptRequest
+
+  /// - Throws: `Failure` (`usage`) for a request that could not be fulfilled at the end of a long run.
+  init(_ request: AdaptRequest) throws {
+    self.request = request
+    if request.inPlace, request.branch != nil {
+      throw Failure(.usage, "--in-place", "does not go with --branch", remedy: "leave one of them out")
+    }
+    if request.inPlace, request.driver.hasPrefix("debian:") {
+      throw Failure(.usage, "--in-place", "needs a driver in a directory", remedy: "use --out")
+    }
+    guard let out = request.out else { return }
+    if FileManager.default.fileExists(atPath: out + "/report.json") || !FileManager.default.fileExists(atPath: out) {
+      return
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: out)) ?? ["?"]
+    guard names.isEmpty else {
+      throw Failure(.usage, out, "holds files that kmend did not write", remedy: "name a new folder with --out")
+    }
+  }
+
+  func deliver(
+    _ draft: AdaptationDraft, from builds: OriginalBuilds, logs: String, steps: Steps
+  ) async throws -> Adaptations.Result {
+    var report = draft.report
+    report.seconds = await steps.seconds
+    for gate in report.gates.indices {
+      for item in report.gates[gate].evidence.indices {
+        guard let log = report.gates[gate].evidence[item].log else { continue }
+        report.gates[gate].evidence[item].log = "logs/" + (log.split(separator: "/").last.map(String.init) ?? log)
+      }
+    }
+    let complete = report.outcome == .adapted || report.outcome == .needsReview
+    if let out = request.out { try write(report, draft, logs: logs, to: out) }
+    if complete, let branch = request.branch, let series = draft.series {
+      guard let repository = builds.loaded.repository, let commit = builds.loaded.commit else {
+        throw Failure(.usage, "--branch", "needs a driver in a git repository", remedy: "use --out or --in-place")
+      }
+      _ = try await repository.commit(series.drafts, onto: commit, branch: branch)
+    }
+    if complete, request.inPlace, case .directory(let root) = builds.driver.origin {
+      for (path, text) in draft.files.sorted(by: { $0.key < $1.key }) { try replace("\(root)/\(path)", with: text) }
+    }
+    return Adaptations.Result(report: report, mbox: draft.series?.mbox ?? [])
+  }
+
+  private func write(_ report: AdaptationReport, _ draft: AdaptationDraft, logs: String, to out: String) throws {
+    let manager = FileManager.default
+    let folder = URL(fileURLWithPath: out).standardizedFileURL.path
+    let partial = folder + ".part"
+    do {
+      try? manager.removeItem(atPath: partial)
+      try manager.createDirectory(atPath: partial, withIntermediateDirectories: true)
+      if let series = draft.series { try write(series, to: partial) }
+      try manager.copyItem(atPath: logs, toPath: partial + "/logs")
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      try encoder.encode(report).write(to: URL(fileURLWithPath: partial + "/report.json"))
+      if manager.fileExists(atPath: folder) { try manager.removeItem(atPath: folder) }
+      try manager.moveItem(atPath: partial, toPath: folder)
+    } catch {
+      try? manager.removeItem(atPath: partial)
+      throw Failure(
+        .unavailable, out, "can't be written", remedy: "free some space or name another folder", detail: "\(error)")
+    }
+  }
+
+  private func write(_ series: WrittenSeries, to folder: String) throws {
+    switch request.format {
+    case .mbox: try Data(series.mbox).write(to: URL(fileURLWithPath: folder + "/series.mbox"))
+    case .maildir:
+      let maildir = folder + "/series"
+      for name in Maildir.folders {
+        try FileManager.default.createDirectory(atPath: "\(maildir)/\(name)", withIntermediateDirectories: true)
+      }
+      for mail in series.mails {
+        let name = Maildir.fileName(
+          date: MailDate(mail.message["Date"] ?? "") ?? MailDate(seconds: 0), number: mail.number,
+          random: String(UUID().uuidString.prefix(8)).lowercased(), host: "kmend")
+        try Data(mail.message.bytes).write(to: URL(fileURLWithPath: "\(maildir)/new/\(name)"))
+      }
+    }
+    let cover = series.mails.first { $0.patch == nil }
+    if let cover { try Data(Mbox.bytes([cover.message])).write(to: URL(fileURLWithPath: folder + "/cover.mbox")) }
+  }
+
+  /// Replaces a file in one step, keeping its mode; a link is not followed.
+  private func replace(_ path: String, with text: SourceText) throws {
+    do {
+      let mode = try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+      let partial = path + ".kmend"
+      try Data(text).write(to: URL(fileURLWithPath: partial), options: .withoutOverwriting)
+      if let mode { try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: partial) }
+      guard rename(partial, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    } catch {
+      throw Failure(.unavailable, path, "can't be replaced", remedy: "check its permissions", detail: "\(error)")
+    }
+  }
+}

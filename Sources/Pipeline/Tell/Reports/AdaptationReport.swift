@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import KernelModel
+
+/// What `kmend adapt` writes as `report.json` (schema `kmend-adaptation-1`, described in README.md).
+package struct AdaptationReport: Codable, Sendable {
+  package var schema = "kmend-adaptation-1"
+  package var driver: DriverSummary
+  package var from: KernelIdentity
+  package var to: KernelIdentity
+  /// Kernels that the result has to keep building on, `from` among them.
+  package var keep: [KernelIdentity]
+  package var outcome: Outcome
+  package var breaks: Breaks
+  /// One verdict per gate and kernel.
+  package var gates: [Verdict]
+  package var levels: [KernelLevel]
+  package var rules: [Rule]
+  package var flags: [Flag]
+  /// Titles of the patches, in order.
+  package var patches: [String]
+  package var seconds: [StepSeconds]
+
+  /// Breaks on the new kernel.
+  package struct Breaks: Codable, Sendable {
+    package var before: [BreakEntry]
+    package var after: [BreakEntry]
+  }
+
+  /// How far one kernel was proven, and what its boot showed.
+  package struct KernelLevel: Codable, Hashable, Sendable {
+    package var kernel: String
+    package var level: ProofLevel
+    package var boot: BootWord
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Correspondence
+import Foundation
+import KernelBuild
+import KernelModel
+import MailFormat
+import PatchFormat
+
+/// Puts everything about an adaptation into a series report, and has it written.
+struct Teller: Sendable {
+  let mended: Mended
+  let kept: Keeping.Kept
+  private let run: AdaptationRun
+  private let posting: Posting
+
+  init(run: AdaptationRun, mended: Mended, kept: Keeping.Kept) throws {
+    self.run = run
+    self.mended = mended
+    self.kept = kept
+    guard let author = Mailbox(run.request.author) else {
+      throw Failure(.usage, run.request.author, "is no mail address", remedy: "write --author 'Name <address>'")
+    }
+    posting = Posting(
+      author: author, date: MailDate(seconds: Int(Date().timeIntervalSince1970)),
+      random: (0..<24).map { _ in String(Int.random(in: 0..<16), radix: 16) }.joined(), domain: "kmend.invalid")
+  }
+
+  func write(outcome: Outcome, proof: Proof, flags: [Flag]) async throws -> WrittenSeries {
+    let builds = run.builds
+    let patches = zip(kept.patches, proof.perPatch).map { patch, kernels in
+      PatchReport(
+        changes: patch.changes, compatibility: patch.compatibility, files: [], kernels: kernels, title: patch.title)
+    }
+    let report = SeriesReport(
+      driver: builds.driver, from: builds.from.kernel.identity, to: builds.to.kernel.identity, outcome: outcome,
+      patches: patches, kernels: proof.kernels,
+      verdicts: proof.verdicts.filter { !["build", "boot", "git-am"].contains($0.gate) }, flags: flags,
+      remaining: mended.left.filter { $0.cause == nil }.map { found in
+        RemainingBreak(found, example: example(for: found))
+      }, notTested: proof.notTested, base: base, tools: try await tools(), posting: posting)
+    return try await SeriesWriter(workspace: run.workspace, scratch: try Self.fresh(run.scratch))
+      .write(report, patches: kept.patches)
+  }
+
+  /// Checks each patch as it will be mailed, by the newest kernel source at hand; nil if there is none.
+  func checkpatch(_ series: WrittenSeries) async throws -> Verdict? {
+    let kernels = try Kernels(workspace: run.workspace).all()
+    let versions = kernels.filter { $0.source != nil }.compactMap { kernel in
+      KernelVersion(kernel.identity.sourceVersion).map { (version: $0, kernel: kernel) }
+    }
+    guard let source = versions.max(by: { $0.version < $1.version })?.kernel.source else { return nil }
+    let gate = CheckpatchGate(
+      checkpatch: try Checkpatch(source: source, run.workspace.containment), style: run.request.compat)
+    return try await gate.judge(
+      series.mails.filter { $0.patch != nil }.map(\.message.bytes), original: run.builds.from.stage,
+      files: kept.files.keys.filter { mended.sources[$0] != nil }.sorted())
+  }
+
+  private func example(for found: Break) -> Rule.Example? {
+    mended.result.unsolved.first { $0.symbol.name == found.symbol }?.rules.first?.examples.first
+  }
+
+  private var base: Series.Base? {
+    switch run.builds.driver.origin {
+    case .debian(let package, let version, let sha256): .words("\(package) \(version), package SHA-256 \(sha256)")
+    case .tarball(let path, let sha256):
+      .words("\(path.split(separator: "/").last ?? "archive"), SHA-256 \(sha256)")
+    case .git(let repository, let commit) where repository.hasPrefix("https://"): .publicCommit(commit)
+    case .git(_, let commit): .words("commit \(commit)")
+    case .directory: nil
+    }
+  }
+
+  private func tools() async throws -> [String] {
+    let versions = try await ToolVersions.read(by: run.workspace.containment)
+    let names = ["spatch": "Coccinelle", "sparse": "sparse"]
+    return ["kmend \(Release.version)"]
+      + versions.compactMap { tool in names[tool.name].flatMap { name in tool.version.map { "\(name) \($0)" } } }
+  }
+
+  private static func fresh(_ scratch: String) throws -> String {
+    let folder = "\(scratch)/series-\(UUID().uuidString.prefix(8))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    return folder
+  }
+}
+
+/// What this program calls itself.
+package enum Release {
+  package static let version = "0.1.0"
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import ArgumentParser
+import KernelModel
+import Pipeline
+import Rainbow
+
+/// `kmend diagnose`: what a newer kernel breaks in a driver.
+struct Diagnose: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what a newer kernel breaks in a driver, and why.",
+    discussion: """
+        kmend diagnose ./my-driver --from 6.1 --to 6.12
+        kmend diagnose debian:v4l2loopback-dkms=0.12.7-2 --from 6.1 --to 6.12 --json
+
+      Exit code 0 also when breaks are found: they are the answer, not an error.
+      """)
+
+  @OptionGroup var pair: KernelPair
+  @OptionGroup var common: CommonOptions
+
+  mutating func run() async throws {
+    let progress = ProgressLine(quiet: common.quiet)
+    defer { progress.finish() }
+    let workspace = try Workspace()
+    let steps = Steps { progress.announce($0) }
+    let report = try await Diagnoses(workspace: workspace, steps: steps)
+      .diagnose(driver: pair.driver, from: pair.from, to: pair.to)
+    progress.finish()
+    print(common.json ? try Terminal.json(report) : text(of: report))
+  }
+
+  private func text(of report: DiagnosisReport) -> String {
+    var lines = ["\(report.driver.name) \(report.driver.version)".bold + ": \(report.from.name) → \(report.to.name)"]
+    if report.breaks.isEmpty { lines.append("no break".green) }
+    lines += report.breaks.filter { $0.cause == nil }.map { BreakText($0).lines }.joined()
+    let cascades = report.breaks.count { $0.cause != nil }
+    if cascades > 0 { lines.append("\(cascades) more follow from these") }
+    if !report.alreadyWrong.isEmpty {
+      lines.append("already wrong on \(report.from.name): \(report.alreadyWrong.count)")
+      lines += report.alreadyWrong.prefix(5).map { "  \($0.site?.description ?? ""): \($0.message)" }
+    }
+    return (lines + report.notes).joined(separator: "\n")
+  }
+}
+
+/// One break for a person.
+struct BreakText {
+  let lines: [String]
+
+  init(_ entry: BreakEntry) {
+    let place = entry.line > 0 ? "\(entry.file):\(entry.line)" : entry.file
+    var lines = ["", "\(place)  \(entry.symbol.bold)  \(entry.kind.rawValue)"]
+    lines.append("  " + entry.message)
+    lines.append("  before  " + (entry.before ?? "not declared"))
+    lines.append("  after   " + (entry.after ?? "not declared"))
+    if let count = entry.convertedInTree, count > 0 { lines.append("  in-tree \(count) files were converted") }
+    self.lines = lines
+  }
+}
