@@ -36,11 +36,16 @@ package struct Applier {
     guard let unit = code.unit(holding: token), code.units[unit].tokens.contains(token) else { return [] }
     let tree = ExpressionTree(code, code.units[unit].tokens)
     var found: [Application] = []
+    let isCall = token + 1 < code.tokens.count && code.tokens[token + 1].punctuation == 0x28
+    // A call's rule knows when it holds; the bare name must not get round it.
+    let skipsName =
+      isCall && candidates.contains { $0.rule.span != .identifier && $0.rule.left.hasPrefix($0.rule.rule.symbol + "(") }
     for (rule, candidate) in candidates {
+      if skipsName, rule.span == .identifier { continue }
       guard let match = candidate.match(code, code.units[unit], tree, token: token),
         hasFreeNames(rule, code, token)
       else { continue }
-      let context = Context(code, unit, tree, match)
+      let context = Context(code, unit, tree, match, span: rule.span)
       let count = rule.evidence.count(in: context)
       let isKnown = count.opportunities > 0
       let share = isKnown ? Evidence.share(count) : Evidence.share(rule.evidence.total) / 2

@@ -33,7 +33,12 @@ struct Extraction {
     var taken = 0
     while taken < Self.maximalLevels {
       let isRoot = path[level] == pair.old.root
-      found += templates(path[level], pair, span: isRoot ? unitSpan(occurrence.unit) : .expression)
+      let span = isRoot ? unitSpan(occurrence.unit) : .expression
+      found += templates(path[level], pair, span: span)
+      // A call that is a statement here may be part of an expression elsewhere: another context, if the same rule.
+      if span == .statement, pair.old.nodes[path[level]].kind == .call {
+        found += templates(path[level], pair, span: .expression)
+      }
       taken += 1
       guard let next = (0..<level).last(where: { pair.isChanged(path[$0], outside: path[level]) }) else { break }
       level = next

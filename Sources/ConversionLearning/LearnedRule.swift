@@ -94,4 +94,6 @@ package struct Context: Codable, Hashable, Sendable {
   package var shapes: [String]
   /// What the next statement does with the first metavariable.
   package var next: String
+
+  package init(use: Use, shapes: [String], next: String) { (self.use, self.shapes, self.next) = (use, shapes, next) }
 }

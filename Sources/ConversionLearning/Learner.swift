@@ -12,7 +12,7 @@ package struct Learner {
   /// Rules that are given back.
   static let maximalRules = 12
   let symbol: SoughtSymbol
-  let names: DeclaredNames
+  let knowledge: TreeKnowledge
   var spellings = Spellings()
   let word: Int32
   var windows: [Window] = []
@@ -20,15 +20,15 @@ package struct Learner {
 
   /// Rules for `symbol`, best first; the same input gives the same rules.
   package static func rules(
-    for symbol: SoughtSymbol, from conversions: [Conversion], names: DeclaredNames = .unknown
+    for symbol: SoughtSymbol, from conversions: [Conversion], knowing knowledge: TreeKnowledge = TreeKnowledge()
   ) -> [LearnedRule] {
     if symbol.kind == .headerGone { return IncludeLearner.rules(for: symbol, from: conversions) }
-    var learner = Learner(symbol, conversions, names)
+    var learner = Learner(symbol, conversions, knowledge)
     return learner.learn()
   }
 
-  private init(_ symbol: SoughtSymbol, _ conversions: [Conversion], _ names: DeclaredNames) {
-    (self.symbol, self.names) = (symbol, names)
+  private init(_ symbol: SoughtSymbol, _ conversions: [Conversion], _ knowledge: TreeKnowledge) {
+    (self.symbol, self.knowledge) = (symbol, knowledge)
     word = spellings.number(of: symbol.name)
     let sorted = conversions.sorted { ($0.path, $0.oldStart) < ($1.path, $1.oldStart) }
     for conversion in sorted {
@@ -82,6 +82,8 @@ package struct Learner {
   private static func isWhole(_ text: String) -> Bool {
     var spellings = Spellings()
     let pattern = Pattern(text, &spellings)
+    // Parts that stand side by side are a declaration, or text that was not understood.
+    if pattern.tree.nodes[pattern.tree.root].kind == .sequence, !text.isEmpty { return false }
     return pattern.tree.nodes.indices.allSatisfy { node in
       let count = pattern.tree.children(node).count
       switch pattern.tree.nodes[node].kind {
@@ -112,7 +114,7 @@ package struct Learner {
       support: trial.support,
       confidence: confidence, opportunities: opportunities, examples: Array(trial.examples.prefix(5)),
       replay: trial.replay(sources), introduces: introduced, flags: guards.flags)
-    let free = introduced.filter { names.new($0) == false }
+    let free = introduced.filter { knowledge.declares($0) == false }
     return LearnedRule(
       rule: rule, span: template.span, left: template.left, right: template.right, before: [], evidence: evidence,
       free: free)
@@ -165,6 +167,7 @@ package struct Learner {
     let (one, other) = (left.score, right.score)
     if one != other { return one > other }
     if left.left.utf8.count != right.left.utf8.count { return left.left.utf8.count > right.left.utf8.count }
+    if left.left == right.left, left.right == right.right { return left.span == .statement }
     return (left.left, left.right) < (right.left, right.right)
   }
 

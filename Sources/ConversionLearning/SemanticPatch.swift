@@ -56,12 +56,21 @@ struct SemanticPatch {
       : patch([], ["-\(rule.left)", "+\(rule.right)"])
   }
 
-  /// The form in which Coccinelle finds an element wherever it stands and minds the comma.
+  /// The form in which Coccinelle finds an element wherever it stands and minds the comma; then the same for objects
+  /// that are set up by statements.
   private var element: String {
     let declarations = (0..<count).map { "expression E\($0);" }
     guard rule.left.hasPrefix("."), rule.right.isEmpty || rule.right.hasPrefix(".") else { return expression }
     let added = rule.right.isEmpty ? [] : ["+\(shown(rule.right)),"]
-    return patch(["identifier T, s;"] + declarations, ["struct T s = {", "-\(shown(rule.left)),"] + added + ["};"])
+    let initialiser = patch(
+      ["identifier T, s;"] + declarations, ["struct T s = {", "-\(shown(rule.left)),"] + added + ["};"])
+    func alternative(_ base: String) -> [String] {
+      let left = "-\(base)\(shown(rule.left).dropFirst());"
+      return rule.right.isEmpty ? [left] : [left, "+\(base)\(shown(rule.right).dropFirst());"]
+    }
+    let assignment = (["("] + alternative("S.") + ["|"] + alternative("S->") + [")"]).joined(separator: "\n")
+    let head = (["@\(name)_assigned@", "expression S;"] + declarations + ["@@"]).joined(separator: "\n")
+    return "\(initialiser)\n\(head)\n\(assignment)\n"
   }
 
   private var expression: String {

@@ -35,13 +35,27 @@ package struct SoughtSymbol: Codable, Hashable, Sendable {
   }
 }
 
-/// What the two trees declare, as far as the caller can say.
-package struct DeclaredNames: Sendable {
+/// What the caller knows about both trees beyond the conversions themselves.
+package struct TreeKnowledge: Sendable {
   /// Whether the new tree's headers declare the name; nil if that is not known.
-  package var new: @Sendable (String) -> Bool?
+  package var declares: @Sendable (String) -> Bool?
+  /// Names that came into the files that lost the symbol.
+  package var newcomers: [Newcomer]
 
-  package init(new: @escaping @Sendable (String) -> Bool?) { self.new = new }
+  package init(declares: @escaping @Sendable (String) -> Bool? = { _ in nil }, newcomers: [Newcomer] = []) {
+    (self.declares, self.newcomers) = (declares, newcomers)
+  }
 
-  /// Nothing is known.
-  package static let unknown = DeclaredNames { _ in nil }
+  /// A name that files gained when they lost the symbol.
+  package struct Newcomer: Codable, Hashable, Sendable {
+    package var name: String
+    /// Share of the files that lost the symbol (0…1).
+    package var share: Double
+    /// Share of all changed files (0…1).
+    package var baseRate: Double
+
+    package init(name: String, share: Double, baseRate: Double) {
+      (self.name, self.share, self.baseRate) = (name, share, baseRate)
+    }
+  }
 }

@@ -4,8 +4,9 @@ import CSource
 
 extension Context {
   /// The context of a match in a unit.
-  init(_ code: Code, _ unit: Int, _ tree: ExpressionTree, _ match: Match) {
-    use = Self.use(code, code.units[unit], tree, match)
+  init(_ code: Code, _ unit: Int, _ tree: ExpressionTree, _ match: Match, span: LearnedRule.Span) {
+    // An element and the assignment that says the same are one context.
+    use = span == .element ? .initialiser : Self.use(code, code.units[unit], tree, match)
     shapes = match.bindings.map { binding in
       binding.map { Self.shape(code, $0, match.bindings) } ?? "none"
     }
@@ -13,6 +14,8 @@ extension Context {
   }
 
   private static func use(_ code: Code, _ unit: CodeUnit, _ tree: ExpressionTree, _ match: Match) -> Use {
+    // What becomes of a macro's value only its users know.
+    if unit.kind == .directive { return .other }
     let path = tree.path(to: match.tokens.lowerBound)
     guard let level = path.lastIndex(of: match.node) else { return .other }
     guard level > 0 else {

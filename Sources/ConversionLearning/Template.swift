@@ -101,9 +101,15 @@ struct Abstraction {
     }
   }
 
-  /// Numbers, `NULL` and the like are the same by chance.
+  /// Numbers and `NULL` are the same by chance.
   private func isTrivial(_ node: ExpressionTree.Node, _ code: Code) -> Bool {
-    node.tokens.count <= 2 && node.tokens.allSatisfy { isConstant(code, $0) || code.tokens[$0].kind == .punctuator }
+    node.tokens.count <= 2
+      && node.tokens.allSatisfy { token in
+        switch code.tokens[token].kind {
+        case .number, .character, .punctuator: true
+        default: code.source.spells(code.tokens[token], "NULL")
+        }
+      }
   }
 
   private func isConstant(_ code: Code, _ token: Int) -> Bool {

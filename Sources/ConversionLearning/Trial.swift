@@ -25,7 +25,10 @@ struct Trial {
           occurrence, match, in: window, learner.spellings,
           survives: learner.symbol.survives)
       else { continue }
-      places.append(.init(context: Context(window.old, occurrence.unit, occurrence.old, match), reproduced: reproduced))
+      places.append(
+        .init(
+          context: Context(window.old, occurrence.unit, occurrence.old, match, span: candidate.span),
+          reproduced: reproduced))
       byFile.append((window.path, reproduced))
       guard reproduced else { continue }
       if files.insert(window.path).inserted {
@@ -65,8 +68,26 @@ struct Trial {
 
 /// What changes together with a symbol: an edit without it is half a conversion.
 enum CoChange {
-  /// Names that newly appear in at least 60 % of the windows (three at least), but not on the candidate's right side.
+  /// Share of the converted files from which on a newcomer counts, and how much more often than elsewhere it must come.
+  private static let share = 0.6
+  private static let lift = 0.3
+
+  /// Names that come with the conversion, but not on the candidate's right side: from the whole files where the caller
+  /// counted them and the symbol is gone, else from the windows that the candidate reproduces (three at least).
   static func names(of candidate: Candidate, in windows: [Int], _ learner: Learner) -> [String] {
+    let counted = learner.knowledge.newcomers
+    guard counted.isEmpty || learner.symbol.survives else {
+      let right = candidate.right.code
+      let brought = Set(right.tokens.map { right.source.spelling($0) })
+      let found = counted.filter {
+        !$0.name.contains("/") && $0.share >= share && $0.share - $0.baseRate >= lift && !brought.contains($0.name)
+      }
+      return found.sorted { ($0.share, $1.name) > ($1.share, $0.name) }.prefix(3).map(\.name)
+    }
+    return names(of: candidate, seenIn: windows, learner)
+  }
+
+  private static func names(of candidate: Candidate, seenIn windows: [Int], _ learner: Learner) -> [String] {
     guard windows.count >= 3 else { return [] }
     let brought = Set(candidate.right.code.words)
     var counts: [Int32: Int] = [:]

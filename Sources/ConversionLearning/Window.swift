@@ -20,12 +20,25 @@ struct Window {
   init(_ conversion: Conversion, _ spellings: inout Spellings) {
     path = conversion.path
     start = conversion.oldStart
-    old = Code(conversion.oldText, &spellings)
-    new = Code(conversion.newText, &spellings)
+    old = Code(Self.withoutOpenComment(conversion.oldText), &spellings)
+    new = Code(Self.withoutOpenComment(conversion.newText), &spellings)
     newUnit = Array(repeating: -1, count: old.units.count)
     oldUnit = Array(repeating: -1, count: new.units.count)
     isSame = Array(repeating: false, count: old.units.count)
     align()
+  }
+
+  /// A window that begins inside of a comment: the rest of the comment becomes blank, its lines stay.
+  private static func withoutOpenComment(_ text: String) -> SourceText {
+    var bytes = SourceText(text.utf8)
+    let (slash, star) = (UInt8(ascii: "/"), UInt8(ascii: "*"))
+    for index in bytes.indices.dropLast() {
+      if bytes[index] == slash, bytes[index + 1] == star { break }
+      guard bytes[index] == star, bytes[index + 1] == slash else { continue }
+      for blank in 0...index + 1 where bytes[blank] != 0x0A { bytes[blank] = 0x20 }
+      break
+    }
+    return bytes
   }
 
   /// New units that stand between the surroundings of an old unit and come from nowhere.

@@ -10,20 +10,28 @@ package enum Agreement: Hashable, Sendable {
   case differs(line: Int, ours: String, theirs: String)
 }
 
-/// Compares token by token.
+/// Compares token by token; a comma before `}` makes no difference.
 package func spatchAgreement(ours: SourceText, theirs: SourceText) -> Agreement {
   let (one, other) = (LexedSource(ours), LexedSource(theirs))
-  let count = min(one.tokens.count, other.tokens.count)
-  let same = (0..<count).first { !one.bytes(one.tokens[$0]).elementsEqual(other.bytes(other.tokens[$0])) }
-  guard let index = same ?? (one.tokens.count == other.tokens.count ? nil : count) else { return .same }
-  func line(_ source: LexedSource) -> (Int, String) {
-    let lines = LineTable(source.text)
-    let offset = index < source.tokens.count ? Int(source.tokens[index].start) : source.text.count
-    let number = lines.line(of: offset)
-    var text = String(decoding: source.text[lines.range(ofLine: number)], as: UTF8.self)
-    while let last = text.unicodeScalars.last, last == "\n" || last == "\r" { text.unicodeScalars.removeLast() }
-    return (number, text)
-  }
-  let (number, text) = line(one)
-  return .differs(line: number, ours: text, theirs: line(other).1)
+  let (left, right) = (significant(one), significant(other))
+  let count = min(left.count, right.count)
+  let difference = (0..<count).first { !one.bytes(left[$0]).elementsEqual(other.bytes(right[$0])) }
+  guard let index = difference ?? (left.count == right.count ? nil : count) else { return .same }
+  let (number, text) = line(one, left, index)
+  return .differs(line: number, ours: text, theirs: line(other, right, index).1)
+}
+
+private func significant(_ source: LexedSource) -> [Token] {
+  let tokens = source.tokens
+  return tokens.indices.filter { index in
+    tokens[index].punctuation != 0x2C || index + 1 == tokens.count || tokens[index + 1].punctuation != 0x7D
+  }.map { tokens[$0] }
+}
+
+/// Number and text of the line that a token stands in; the last line behind the last token.
+private func line(_ source: LexedSource, _ tokens: [Token], _ index: Int) -> (Int, String) {
+  let lines = LineTable(source.text)
+  let number = lines.line(of: index < tokens.count ? Int(tokens[index].start) : source.text.count)
+  let text = source.text[lines.range(ofLine: number)].filter { $0 != 0x0A && $0 != 0x0D }
+  return (number, String(decoding: text, as: UTF8.self))
 }

@@ -70,6 +70,8 @@ struct Rewriter {
     return [edit(range, "", rule)]
   }
 
+  private func isSpaces(_ range: Range<Int>) -> Bool { text[range].allSatisfy { $0 == 0x20 || $0 == 0x09 } }
+
   private func isBlank(_ range: Range<Int>) -> Bool {
     text[range].allSatisfy { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
   }
@@ -132,7 +134,19 @@ struct Rewriter {
     _ old: [Int], _ olds: Range<Int>, _ text: String, isFirstSpaced: Bool, nextIsSpaced: Bool, _ rule: String
   ) -> Edit {
     if !olds.isEmpty, !text.isEmpty {
-      return edit(start(old[olds.lowerBound])..<end(old[olds.upperBound - 1]), text, rule)
+      var range = start(old[olds.lowerBound])..<end(old[olds.upperBound - 1])
+      var text = text
+      if olds.lowerBound > 0 {
+        let before = end(old[olds.lowerBound - 1])..<range.lowerBound
+        if before.isEmpty, isFirstSpaced { text = " " + text }
+        if !isFirstSpaced, isSpaces(before) { range = before.lowerBound..<range.upperBound }
+      }
+      if olds.upperBound < old.count {
+        let behind = range.upperBound..<start(old[olds.upperBound])
+        if behind.isEmpty, nextIsSpaced { text += " " }
+        if !nextIsSpaced, isSpaces(behind) { range = range.lowerBound..<behind.upperBound }
+      }
+      return edit(range, text, rule)
     }
     if olds.isEmpty {
       // An insertion between two tokens that stay.

@@ -1,0 +1,6 @@
+@DEFINE_SEMAPHORE_1@
+declarer name DEFINE_SEMAPHORE;
+identifier i0;
+@@
+-DEFINE_SEMAPHORE(i0);
++DEFINE_SEMAPHORE(i0, 1);

@@ -1,0 +1,21 @@
+@I2C_CLASS_DDC_1@
+identifier T, s;
+@@
+struct T s = {
+-.class = I2C_CLASS_DDC,
+};
+
+@I2C_CLASS_DDC_1_assigned@
+expression S;
+@@
+(
+-S.class = I2C_CLASS_DDC;
+|
+-S->class = I2C_CLASS_DDC;
+)
+
+@I2C_CLASS_DDC_2@
+expression E;
+@@
+-E | I2C_CLASS_DDC
++E
