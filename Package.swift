@@ -109,7 +109,7 @@ let package = Package(
       dependencies: ["CFrontend", "CFrontendProtocol", "ClangIndex", "KernelModel", "Sandbox", "TestSupport"],
       swiftSettings: clangSettings),
     tests("GitStoreTests", ["GitStore", "KernelModel", "PatchFormat", "Sandbox"]),
-    tests("KernelBuildTests", ["KernelBuild", "KernelModel", "LogTriage", "Sandbox"]),
+    tests("KernelBuildTests", ["Archive", "KernelBuild", "KernelModel", "LogTriage", "Sandbox"]),
     tests("KernelModelTests", ["KernelModel"]),
     tests("LogTriageTests", ["LogTriage", "KernelModel"]),
     tests("MailFormatTests", ["MailFormat"]),

@@ -6,7 +6,8 @@ import Sandbox
 package struct BuildOptions: Sendable, Hashable {
   /// More warnings, as `make W=1`.
   package var warnings: Bool
-  /// Check each source with sparse, as `make C=2`; its lines in the log begin with `sparse: `.
+  /// Check each source with sparse, as `make C=2`; its lines in the log begin with `sparse: `. Kbuild leaves it out where
+  /// it finds sparse too old for its headers, and says so in the log.
   package var sparse: Bool
   /// Recipes that make runs at a time.
   package var jobs: Int

@@ -38,7 +38,8 @@ struct BuildPlace {
     mounts.append(tool("uname", Shims.uname(release: release)))
     if let commands {
       mounts.append(.writable(host: commands, inside: Self.commands))
-      mounts.append(.file(inside: "\(Self.tools)/compiler", bytes: Array(Shims.compiler.utf8), executable: true))
+      let shim = Array(Shims.compiler(root: driverRoot).utf8)
+      mounts.append(.file(inside: "\(Self.tools)/compiler", bytes: shim, executable: true))
       mounts += Shims.compilers(in: "\(kernel.rootFileSystem ?? "")/usr/bin")
         .map { .link(inside: "\(Self.tools)/bin/\($0)", target: "\(Self.tools)/compiler") }
     }

@@ -41,7 +41,7 @@ package struct DkmsConf: Sendable, Hashable {
       ],
       directory: place.driverRoot,
       place: .contained(place.view(writable: false, files: [script: Array(DkmsScripts.evaluate.utf8)])),
-      limits: Limits(seconds: 20, memory: 1 << 30, processes: 128, output: 1 << 20, fileSize: 1 << 20))
+      limits: Limits(seconds: 10, memory: 1 << 30, processes: 128, output: 1 << 20, fileSize: 1 << 20))
     let execution = try await containment.run(command)
     guard execution.succeeded, let conf = DkmsConf(dump: execution.output) else {
       throw Failure(

@@ -43,9 +43,9 @@ struct DriverMakefile {
     var options: Set<Substring> = []
     var needed: Set<Substring> = []
     for line in Self.logicalLines(text) {
-      if line.hasPrefix("\t") {
-        readRecipe(line)
-      } else if let (name, value) = Self.assignment(line) {
+      // A tab makes a recipe only after a rule: in conditionals it is mere indentation.
+      let assigned = Self.assignment(line).flatMap { line.hasPrefix("\t") && !$0.0.hasPrefix("obj-") ? nil : $0 }
+      if let (name, value) = assigned {
         if name.hasPrefix("obj-m") && !name.dropFirst(5).contains(where: \.isLetter) {
           namesModules = namesModules || !value.isEmpty
         } else if name.hasPrefix("obj-$(") || name.hasPrefix("obj-${") {
@@ -54,6 +54,8 @@ struct DriverMakefile {
         } else if value == "m" || value == "y" {
           options.insert(name)
         }
+      } else if line.hasPrefix("\t") {
+        readRecipe(line)
       } else if let colon = line.firstIndex(of: ":") {
         for target in line[..<colon].split(separator: " ") where target == "modules" || target == "module" {
           if moduleTarget != "modules" { moduleTarget = String(target) }

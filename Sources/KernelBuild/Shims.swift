@@ -20,14 +20,21 @@ package enum Shims {
 
   /// Writes the working directory and the command line to a file of its own where an object is compiled from C, then
   /// becomes the compiler. Kbuild's own log would not do: it is mixed when recipes run at a time, and drivers silence it.
-  static let compiler = """
+  ///
+  /// Since 6.13 Kbuild works in the driver's folder and does not say which: the line `compiling in` does.
+  static func compiler(root: String) -> String {
+    """
     #!/bin/sh
     case "$*" in
-      *" -c "*.c) printf '%s\\0' "$PWD" "${0##*/}" "$@" >\(BuildPlace.commands)/$$ ;;
+      *" -c "*.c)
+        printf '%s\\0' "$PWD" "${0##*/}" "$@" >\(BuildPlace.commands)/$$
+        case "$PWD/" in "\(root)/"*) echo "compiling in $PWD" >&2 ;; esac
+        ;;
     esac
     exec /usr/bin/${0##*/} "$@"
 
     """
+  }
 
   /// Names of C compilers in a folder of programs.
   static func compilers(in folder: String) -> [String] { FileEntry.names(in: folder).filter(isCompiler).sorted() }

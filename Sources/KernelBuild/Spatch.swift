@@ -47,7 +47,7 @@ package struct Spatch: Sendable {
     let sources = paths.filter { $0.hasSuffix(".c") }
     let command = Command(
       "/usr/bin/spatch",
-      ["--very-quiet", "--no-show-diff", "--in-place", "--sp-file", "/rule.cocci", "--"]
+      ["--very-quiet", "--no-show-diff", "--in-place", "--sp-file", "/rule.cocci"]
         + (sources.isEmpty ? paths : sources).map { "./\($0)" },
       environment: ["LC_ALL": "C.UTF-8", "HOME": "/tmp"], directory: "/driver",
       place: .contained(

@@ -32,6 +32,6 @@ package enum CheckpatchLog {
   private static func site(_ head: Substring) -> Site? {
     let parts = head.split(separator: ":")
     guard parts.count >= 2, let line = Int(parts[1]), parts[0] != "-" else { return nil }
-    return Site(file: String(parts[0]), line: line)
+    return Site(file: parts[0].without(prefix: "./") ?? String(parts[0]), line: line)
   }
 }

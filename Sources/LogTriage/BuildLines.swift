@@ -29,8 +29,9 @@ struct BuildLines: Sequence {
   }
 
   private static let words: [[UInt8]] = [
-    "error: ", "warning: ", "note: ", "modpost: ", "*** ", "Entering directory ", "Leaving directory ", "not found",
-    "ERROR: ", "WARNING: ", "FAILED", "ld: ", "No such file or directory",
+    "error: ", "warning: ", "note: ", "modpost: ", "*** ", "Entering directory ", "Leaving directory ", "compiling in ",
+    "not found",
+    "ERROR: ", "WARNING: ", "FAILED", "ld: ", "No such file or directory", "not up to date",
   ].map { Array($0.utf8) }
 
   /// The words' first bytes: a cheap first look at each byte of a line.

@@ -34,6 +34,7 @@ package enum BuildLog {
 private struct Reader {
   let roots: BuildRoots
   private var folders: [String] = []
+  private var compiling: String?
   private var found: [Finding] = []
   private var followUps: [Finding] = []
   private var seen: Set<Finding> = []
@@ -48,12 +49,17 @@ private struct Reader {
   mutating func read(_ line: BuildLines.Line) {
     if let change = MakeLine.folderChange(line.text) {
       switch change {
-      case .entering(let folder): if folders.count < 64 { folders.append(folder) }
-      case .leaving: _ = folders.popLast()
+      case .entering(let folder):
+        if folders.count < 64 { folders.append(folder) }
+        compiling = nil
+      case .leaving:
+        _ = folders.popLast()
+        compiling = nil
+      case .compiling(let folder): compiling = folder
       }
       return
     }
-    let folder = folders.last ?? roots.driver
+    let folder = compiling ?? folders.last ?? roots.driver
     if let finding = CompilerLine.finding(line.text, folder: folder, roots: roots)
       ?? ModpostLine.finding(line.text, roots: roots) ?? ToolLine.finding(line.text, folder: folder, roots: roots)
     {

@@ -7,10 +7,13 @@ enum MakeLine {
   enum FolderChange {
     case entering(String)
     case leaving
+    /// Said before each compiler that does not work in the folder that make names.
+    case compiling(String)
   }
 
   /// `make[1]: Entering directory '/x'` and its counterpart.
   static func folderChange(_ line: String) -> FolderChange? {
+    if let folder = line.without(prefix: "compiling in ") { return .compiling(folder) }
     guard line.hasPrefix("make") else { return nil }
     if let range = line.range(of: ": Entering directory ") {
       return .entering(line[range.upperBound...].filter { !"'`\"".contains($0) })
@@ -47,6 +50,9 @@ enum ToolLine {
         ? Finding(tool: "patch", severity: .error, message: line) : nil
     }
     let message = roots.shortened(String(line.dropFirst(head.count + 1).drop { $0 == " " }.prefix(1000)))
+    if line.hasSuffix("is not available or not up to date") {
+      return Finding(tool: "sparse", severity: .warning, message: "was not run: it can't read this kernel's headers")
+    }
     let name = String(head.split(separator: "/").last ?? head)
     switch name {
     case "ld", "ld.bfd", "ld.lld":

@@ -1,0 +1,1 @@
+#define SEVERAL_VERSION "1"
