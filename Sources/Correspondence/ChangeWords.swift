@@ -36,6 +36,12 @@ struct ChangeWords {
     }
   }
 
+  /// The problem as the beginning of a sentence; the names of symbols keep their case.
+  var sentence: String {
+    let isProse = ["the ", "a "].contains { problem.hasPrefix($0) }
+    return isProse ? problem.prefix(1).uppercased() + problem.dropFirst() : problem
+  }
+
   /// Titles without the driver's name, the most telling first, the shortest last.
   var titles: [String] {
     let new = replacements

@@ -69,12 +69,19 @@ enum PlainText {
   private static func clean(_ text: some StringProtocol) -> String {
     String(
       String.UnicodeScalarView(
-        text.unicodeScalars.compactMap { scalar in
+        text.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
+          if let plain = typography[scalar] { return Array(plain.unicodeScalars) }
           switch scalar.properties.generalCategory {
-          case .control: scalar == "\n" || scalar == "\t" || scalar == "\r" ? " " : nil
-          case .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: nil
-          default: scalar
+          case .control: return scalar == "\n" || scalar == "\t" || scalar == "\r" ? [" "] : []
+          case .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return []
+          default: return [scalar]
           }
         }))
   }
+
+  /// What a typewriter lacks, as kernel people type it.
+  private static let typography: [Unicode.Scalar: String] = [
+    "\u{2192}": "->", "\u{2026}": "...", "\u{D7}": "x", "\u{2013}": "-", "\u{2014}": "-", "\u{2018}": "'",
+    "\u{2019}": "'", "\u{201C}": "\"", "\u{201D}": "\"", "\u{A0}": " ", "\u{2264}": "<=", "\u{2265}": ">=",
+  ]
 }

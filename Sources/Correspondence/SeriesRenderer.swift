@@ -17,9 +17,12 @@ package struct PatchMail: Sendable, Hashable {
 ///
 /// A lone patch says below its `---` what the cover letter would have said.
 ///
-/// - Throws: `Failure` (`ourFault`) for a report without patches.
+/// - Throws: `Failure` (`ourFault`) for a report without patches, or with too little that can't be guessed.
 package func renderSeries(_ report: SeriesReport, templates: Templates) throws(Failure) -> [PatchMail] {
   guard !report.patches.isEmpty else { throw Failure(.ourFault, report.driver.name, "has no patches to tell of") }
+  guard report.posting.random.count >= 24, report.posting.random.allSatisfy(\.isHexDigit) else {
+    throw Failure(.ourFault, report.driver.name, "has too few random digits for its message ids")
+  }
   return SeriesRenderer(report: report, templates: templates).mails
 }
 
@@ -48,7 +51,7 @@ private struct SeriesRenderer {
     let series = self.series
     var mails: [PatchMail] = []
     if let cover = series.cover {
-      let body = cover.mailBody(series: series, author: authorName, signature: signature)
+      let body = cover.mailBody(series: series, total: report.total, author: authorName, signature: signature)
       mails.append(mail(0, series, title: cover.title, body: body, patch: nil))
     }
     for (index, patch) in series.patches.enumerated() {

@@ -14,6 +14,9 @@ package struct SeriesReport: Sendable {
   package var outcome: Outcome
   /// In the order in which they apply; at least one.
   package var patches: [PatchReport]
+  /// All patches as one diff, for the cover letter's diffstat; nil adds up the patches, which counts a line twice if
+  /// two of them change it.
+  package var total: [FileDiff]?
   /// The whole series, on each kernel that it was tried on, oldest first.
   package var kernels: [KernelProof]
   /// Gates beyond build and boot; each one that passed, failed or was not run is named.
@@ -33,7 +36,8 @@ package struct SeriesReport: Sendable {
 
   package init(
     driver: Driver, from: KernelIdentity, to: KernelIdentity, outcome: Outcome, patches: [PatchReport],
-    kernels: [KernelProof], verdicts: [Verdict] = [], flags: [Flag] = [], remaining: [RemainingBreak] = [],
+    total: [FileDiff]? = nil, kernels: [KernelProof], verdicts: [Verdict] = [], flags: [Flag] = [],
+    remaining: [RemainingBreak] = [],
     notTested: [String] = [], base: Series.Base?, tools: [String], assistedBy: String? = nil, posting: Posting
   ) {
     self.driver = driver
@@ -41,6 +45,7 @@ package struct SeriesReport: Sendable {
     self.to = to
     self.outcome = outcome
     self.patches = patches
+    self.total = total
     self.kernels = kernels
     self.verdicts = verdicts
     self.flags = flags
@@ -160,7 +165,7 @@ package struct Posting: Codable, Hashable, Sendable {
   package var cc: [Mailbox]
   /// Of the first mail; each further one is a second later.
   package var date: MailDate
-  /// At least 24 hexadecimal digits that can't be guessed; the first twelve for the change-id, the next for message ids.
+  /// At least 24 hexadecimal digits that can't be guessed: twelve for the change-id, twelve for message ids.
   package var random: String
   /// Domain of the message ids.
   package var domain: String

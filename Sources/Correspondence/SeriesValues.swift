@@ -10,6 +10,7 @@ struct SeriesValues {
   /// For `cover` and `notes`.
   var series: [String: Any] {
     var values = common
+    values.merge(proven(report.kernels)) { $1 }
     values["count"] = "\(report.patches.count)"
     let changes = report.patches.flatMap(\.changes)
     let problems = problems(changes)
@@ -31,11 +32,12 @@ struct SeriesValues {
   /// For `commit`.
   func commit(_ patch: PatchReport) -> [String: Any] {
     var values = common
-    let builtHere = patch.kernels.isEmpty ? report.kernels : patch.kernels
+    // A patch that was not tried on its own is told by what the series reached only if it is the whole series.
+    let builtHere = patch.kernels.isEmpty && report.patches.count == 1 ? report.kernels : patch.kernels
     values["changes"] = sequence(patch.changes.map(change))
+    values["several"] = patch.changes.count > 1 ? PlainText.count(patch.changes.count, "place") : nil
     values["compatibility"] = text(PlainText.line(patch.compatibility, limit: 2000))
-    values["builtOn"] = text(kernels(builtHere) { $0.level >= .compiled && $0.breaksLeft == 0 })
-    values["bootedOn"] = text(kernels(builtHere) { booted($0) })
+    values.merge(proven(builtHere)) { $1 }
     values["left"] = sequence(
       builtHere.filter { $0.breaksLeft > 0 }.map {
         ["kernel": $0.kernel.name, "count": PlainText.count($0.breaksLeft, "error")]
@@ -54,8 +56,6 @@ struct SeriesValues {
     values[report.outcome == .adapted ? "adapted" : report.outcome == .needsReview ? "needsReview" : "notAdapted"] =
       true
     values["works"] = flag(report.outcome == .adapted || report.outcome == .needsReview)
-    values["builtOn"] = text(kernels(report.kernels) { $0.level >= .compiled && $0.breaksLeft == 0 })
-    values["bootedOn"] = text(kernels(report.kernels) { booted($0) })
     values["tools"] = PlainText.list(report.tools.map { PlainText.line($0, limit: 80) })
     values["model"] = flag(report.assistedBy != nil)
     if case .publicCommit(let commit) = report.base { values["baseCommit"] = commit }
@@ -67,7 +67,7 @@ struct SeriesValues {
     let words = ChangeWords(change)
     let representative = change.breaks.first { $0.cause == nil } ?? change.breaks.first
     let rule = change.rule
-    var values: [String: Any] = ["problem": words.problem, "name": words.name]
+    var values: [String: Any] = ["problem": words.problem, "sentence": words.sentence, "name": words.name]
     values["places"] = text(words.places)
     values["action"] = text(words.action)
     values["before"] = representative?.before.flatMap { text(PlainText.block($0.text)) }
@@ -78,12 +78,12 @@ struct SeriesValues {
       values["cause"] = "\(cause.commit.prefix(12)) (\"\(PlainText.line(cause.subject))\")"
       values["causeRelease"] = text(PlainText.line(cause.release))
     }
-    values["edits"] = change.edits > 0 ? PlainText.count(change.edits, "place") : nil
+    values["edits"] = change.edits > 0 ? PlainText.count(change.edits, "edit") : nil
     values["deletions"] = sequence(change.deletions.map { ["text": PlainText.block($0)] })
     guard let rule else { return values }
     values["rule"] = true
     values["smpl"] = text(PlainText.block(rule.smpl))
-    values["edit"] = rule.smpl.isEmpty ? text(PlainText.block(Self.ascii(rule.summary))) : nil
+    values["edit"] = rule.smpl.isEmpty ? text(PlainText.block(Self.plain(rule.summary))) : nil
     values["support"] = rule.support > 0 ? PlainText.count(rule.support, "file") : nil
     values["opportunities"] = rule.opportunities > 0 ? PlainText.count(rule.opportunities, "place") : nil
     values["percent"] = "\(Int((rule.confidence * 100).rounded()))"
@@ -176,28 +176,30 @@ struct SeriesValues {
   private func rules(_ changes: [ChangeReport]) -> [String] {
     changes.compactMap { change in
       guard let rule = change.rule else { return nil }
-      var line = Self.ascii(PlainText.line(rule.summary, limit: 200))
+      var line = Self.plain(PlainText.line(rule.summary, limit: 200))
       if rule.replay.tried > 0 { line += ": same in \(rule.replay.reproduced) of \(rule.replay.tried)" }
       return line
     }
   }
 
-  private func booted(_ proof: KernelProof) -> Bool {
-    proof.level == .booted && [.exercised, .loaded].contains(proof.boot)
-  }
-
-  private func kernels(_ proofs: [KernelProof], _ isWanted: (KernelProof) -> Bool) -> String {
-    PlainText.list(proofs.filter(isWanted).map(\.kernel.name))
+  /// Names of the kernels that it builds on, and of those that it was loaded and unloaded on; empty where there is none.
+  private func proven(_ proofs: [KernelProof]) -> [String: Any] {
+    let built = proofs.filter { $0.level >= .compiled && $0.breaksLeft == 0 }.map(\.kernel.name)
+    let booted = proofs.filter { $0.level == .booted && [.exercised, .loaded].contains($0.boot) }.map(\.kernel.name)
+    var values: [String: Any] = [:]
+    if !built.isEmpty { values["builtOn"] = PlainText.list(built) }
+    if !booted.isEmpty {
+      values["bootedOn"] = booted == built && built.count > 1 ? "each of them" : PlainText.list(booted)
+    }
+    return values
   }
 
   private func text(_ value: String) -> String? { value.isEmpty ? nil : value }
   private func flag(_ value: Bool) -> Bool? { value ? true : nil }
   private func sequence(_ values: [[String: Any]]) -> [[String: Any]]? { values.isEmpty ? nil : values }
 
-  /// Arrows and backticks of one-line summaries in the mail's plain alphabet.
-  static func ascii(_ text: String) -> String {
-    text.split(separator: "→", omittingEmptySubsequences: false).joined(separator: "->").filter { $0 != "`" }
-  }
+  /// A one-line summary without its backticks.
+  static func plain(_ text: String) -> String { text.filter { $0 != "`" } }
 
   /// `gcc-12 12.2.0` of `gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0`.
   private static func shortCompiler(_ text: String) -> String {

@@ -51,18 +51,6 @@ private struct OwnedSignature: ~Copyable {
   deinit { git_signature_free(pointer) }
 }
 
-/// C strings that live as long as this does.
-private final class CStrings {
-  private var strings: [UnsafeMutablePointer<CChar>?] = []
-
-  func hold(_ text: String) -> UnsafePointer<CChar>? {
-    strings.append(strdup(text))
-    return UnsafePointer(strings[strings.count - 1])
-  }
-
-  deinit { for string in strings { free(string) } }
-}
-
 extension Repository {
   /// Commits drafts one after the other on top of a commit, and makes a new branch for the last one.
   ///
@@ -94,65 +82,6 @@ extension Repository {
       }
     }
     return commits
-  }
-
-  /// The tree of a commit with changes applied; nothing but objects is written.
-  ///
-  /// - Throws: `Failure` (`badInput`) if a file is not as the change says it was, or a path is unsafe.
-  package func tree(with changes: [FileChange], on commit: ObjectID) throws(Failure) -> ObjectID {
-    let root = try self.tree(of: commit)
-    guard !changes.isEmpty else { return root }
-    var rootID = root.oid
-    let tree = try Owned("read the tree", path, free: git_tree_free) { git_tree_lookup(&$0, pointer, &rootID) }
-    var updates: [git_tree_update] = []
-    let paths = CStrings()
-    for change in changes {
-      guard TreePath.isSafe(path: change.path) else {
-        throw Failure(.badInput, change.path, "is no path within a source tree")
-      }
-      guard try bytes(of: change.path, in: tree.pointer) == change.before else {
-        throw Failure(.badInput, change.path, "is not in commit \(commit) as it was when the change was made")
-      }
-      var update = git_tree_update()
-      if let after = change.after {
-        update.action = GIT_TREE_UPDATE_UPSERT
-        update.id = try storeBlob(after, change.path).oid
-        update.filemode = git_filemode_t(UInt32(change.mode.rawValue, radix: 8) ?? GIT_FILEMODE_BLOB.rawValue)
-      } else {
-        update.action = GIT_TREE_UPDATE_REMOVE
-      }
-      update.path = paths.hold(change.path)
-      updates.append(update)
-    }
-    var oid = git_oid()
-    let code = git_tree_create_updated(&oid, pointer, tree.pointer, updates.count, updates)
-    withExtendedLifetime(paths) {}
-    try LibGit2.call("change the tree", path) { code }
-    return ObjectID(oid)
-  }
-
-  /// Bytes of a file of a commit; nil if there is no such file.
-  package func file(_ path: String, in commit: ObjectID) throws(Failure) -> SourceText? {
-    var oid = try self.tree(of: commit).oid
-    let tree = try Owned("read the tree", path, free: git_tree_free) { git_tree_lookup(&$0, pointer, &oid) }
-    return try bytes(of: path, in: tree.pointer)
-  }
-
-  private func bytes(of file: String, in tree: OpaquePointer) throws(Failure) -> [UInt8]? {
-    var found: OpaquePointer?
-    let code = git_tree_entry_bypath(&found, tree, file)
-    guard code != GIT_ENOTFOUND.rawValue else {
-      git_error_clear()
-      return nil
-    }
-    let entry = try Owned("find", file, free: git_tree_entry_free) { pointer in
-      pointer = found
-      return code
-    }
-    guard git_tree_entry_type(entry.pointer) == GIT_OBJECT_BLOB, let oid = git_tree_entry_id(entry.pointer) else {
-      throw Failure(.badInput, file, "is not a file in the repository")
-    }
-    return try blob(ObjectID(oid.pointee), limit: TreeLimits().fileBytes)
   }
 
   /// Makes a commit object; a nil parent makes a first commit.

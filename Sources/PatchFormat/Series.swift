@@ -105,10 +105,12 @@ package struct CoverLetter: Hashable, Sendable {
   }
 
   /// The body of its mail: text, shortlog, diffstat over all patches, footer, signature, in b4's layout.
-  package func mailBody(series: Series, author: String, signature: String) -> [UInt8] {
+  ///
+  /// - Parameter total: all patches as one diff; nil adds them up.
+  package func mailBody(series: Series, total: [FileDiff]?, author: String, signature: String) -> [UInt8] {
     var body = Patch.trimmed(text) + "\n\n---\n\(author) (\(series.patches.count)):\n"
     for patch in series.patches { body += "  \(patch.title)\n" }
-    body += "\n" + Diffstat(Self.merged(series.patches)).text()
+    body += "\n" + Diffstat(total ?? Self.merged(series.patches)).text()
     body += "---\n\(series.footer)\n-- \n\(signature)\n"
     return Array(body.utf8)
   }

@@ -59,6 +59,31 @@ import Testing
     try expectGolden(String(decoding: mbox(mails, withCover: true), as: UTF8.self), "Series/two.mbox")
   }
 
+  @Test func loneOfTwoChanges() throws {
+    var header = Reports.headerChange("foo.c")
+    header.rule = nil
+    let callback = ChangeReport(
+      breaks: [
+        Break(
+          site: Site(file: "foo.c", line: 9), kind: .callbackPrototype, symbol: "remove",
+          container: "struct bar_driver",
+          message: "incompatible function pointer types",
+          before: Declaration(
+            name: "remove", kind: .field, text: "int (*remove)(struct bar *)",
+            site: Site(file: "include/linux/bar.h", line: 5), container: "struct bar_driver"),
+          after: Declaration(
+            name: "remove", kind: .field, text: "void (*remove)(struct bar *)",
+            site: Site(file: "include/linux/bar.h", line: 7), container: "struct bar_driver"))
+      ], rule: nil, edits: 2)
+    var report = try Reports.report(
+      driver: "foo",
+      [([Reports.strlcpyChange("foo.c"), header, callback], [Self.change("foo.c", Self.before, Self.after)])])
+    report.base = Series.Base(report.driver.origin)
+    report.verdicts[0].summary = "spatch: 2 \u{D7} \u{201C}same\u{201D} \u{2192} fine"
+    let mails = try renderSeries(report, templates: shippedTemplates())
+    try expectGolden(String(decoding: mbox(mails, withCover: true), as: UTF8.self), "Series/lone-of-three.mbox")
+  }
+
   @Test func needsReview() throws {
     var report = try Self.lone(.needsReview)
     report.flags = [
@@ -130,10 +155,13 @@ import Testing
     #expect(files.map { Message(parsing: $0.bytes) } == mails.map(\.message))
   }
 
-  @Test func needsAPatch() throws {
+  @Test func needsAPatchAndDice() throws {
     var report = try Self.lone()
-    report.patches = []
     let templates = try shippedTemplates()
+    report.posting.random = "8c1d03fe55a2"
+    #expect(throws: Failure.self) { try renderSeries(report, templates: templates) }
+    report = try Self.lone()
+    report.patches = []
     #expect(throws: Failure.self) { try renderSeries(report, templates: templates) }
   }
 }

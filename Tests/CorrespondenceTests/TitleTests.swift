@@ -80,3 +80,15 @@ import Testing
     #expect(title.hasPrefix(prefix) && title.count <= 70, "\(title)")
   }
 }
+
+@Suite struct BaseTests {
+  @Test(
+    arguments: [
+      (Driver.Origin.directory(path: "/home/me/foo"), nil),
+      (.tarball(path: "/tmp/foo-1.tar.gz", sha256: "9f"), .words("foo-1.tar.gz (SHA-256 9f)")),
+      (.git(repository: "https://example.org/foo.git", commit: "12"), .publicCommit("12")),
+      (.git(repository: "/home/me/foo", commit: "12"), .words("commit 12 of the repository foo")),
+      (.debian(package: "foo-dkms", version: "1-2", sha256: "9f"), .words("foo-dkms 1-2 (Debian package, SHA-256 9f)")),
+    ] as [(Driver.Origin, Series.Base?)])
+  func tellsNoPathOfThisMachine(origin: Driver.Origin, base: Series.Base?) { #expect(Series.Base(origin) == base) }
+}

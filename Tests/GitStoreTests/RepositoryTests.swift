@@ -101,8 +101,13 @@ import Testing
       #expect(try git(["ls-tree", "kmend/6.12", "sub/new/"], in: folder).hasPrefix("100755 "))
       #expect(try git(["show", "kmend/6.12:a.c"], in: folder) == "A\r\n")
       #expect(try git(["fsck", "--strict"], in: folder) == "")
-      #expect(try await repository.file("a.c", in: commits[0]) == Array("A\r\n".utf8))
-      #expect(try await repository.file("sub/b.c", in: commits[1]) == nil)
+      let script = try await repository.change("sub/new/d.sh", to: Array("e\n".utf8), in: commits[1])
+      #expect(script.before == Array("d\n".utf8) && script.mode == .executable)
+      #expect(try await repository.change("sub/b.c", to: nil, in: commits[1]).before == nil)
+      // A file keeps its mode although the change does not know it.
+      let edit = FileChange(path: script.path, before: script.before, after: script.after)
+      let tree = try await repository.tree(with: [edit], on: commits[1])
+      #expect(try git(["ls-tree", tree.description, "sub/new/"], in: folder).hasPrefix("100755 "))
     }
   }
 
