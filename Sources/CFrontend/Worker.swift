@@ -24,7 +24,7 @@ struct Worker: Sendable {
     var next = await queue.next()
     while let job = next {
       do {
-        let (left, _) = try await containment.session(command) { session in
+        let (end, execution) = try await containment.session(command) { session in
           let conversation = Conversation(session)
           return await withTaskGroup(of: Void.self) { group in
             group.addTask { await conversation.listen() }
@@ -32,7 +32,8 @@ struct Worker: Sendable {
             return await serve(job, conversation)
           }
         }
-        next = if let left { left } else { await queue.next() }
+        if case .died(let victim, let isNew) = end { victim.reply.give(.failure(death(victim, execution, isNew))) }
+        next = if case .left(let job) = end { job } else { await queue.next() }
       } catch {
         job.reply.give(.failure(error))
         next = await queue.next()
@@ -40,25 +41,51 @@ struct Worker: Sendable {
     }
   }
 
-  /// Serves jobs until the process must be replaced or the queue is closed; a job that the process did not get is
-  /// handed back.
-  private func serve(_ first: Job, _ conversation: Conversation) async -> Job? {
+  /// How it ended with one process.
+  private enum End: Sendable {
+    /// It must be replaced, or the queue is closed.
+    case over
+    /// It had died before it got this job.
+    case left(Job)
+    /// It died over this job; whether it had never given an answer.
+    case died(Job, isNew: Bool)
+  }
+
+  private func serve(_ first: Job, _ conversation: Conversation) async -> End {
     var opened: Set<String> = []
     var current: Job? = first
-    var isFresh = true
+    var isFirst = true
     while let job = current {
-      if !isFresh, await conversation.isOver { return job }
-      isFresh = false
+      if !isFirst, await conversation.isOver { return .left(job) }
+      isFirst = false
       do {
         job.reply.give(.success(try await ask(job, conversation, &opened)))
+      } catch Silence.ended {
+        return .died(job, isNew: await conversation.received == 0)
+      } catch Silence.late {
+        let seconds = Int(patience.seconds(job.request.verb))
+        let problem = "the C front end gave no answer within \(seconds) s and was ended"
+        job.reply.give(.failure(Failure(.ourFault, job.request.unit, problem)))
+        return .over
       } catch {
-        job.reply.give(.failure(failure(job, error)))
-        return nil
+        job.reply.give(.failure(error))
+        return .over
       }
-      if await conversation.received > answerLimit { return nil }
+      if await conversation.received > answerLimit { return .over }
       current = await queue.next()
     }
-    return nil
+    return .over
+  }
+
+  private func death(_ job: Job, _ execution: Execution, _ isNew: Bool) -> Failure {
+    let detail = String(execution.errorText.suffix(4_000))
+    if isNew, execution.exit != .signalled(11) {
+      return Failure(
+        .unavailable, job.request.unit, "the C front end did not start (\(execution.exit))", remedy: "run kmend doctor",
+        detail: detail)
+    }
+    return Failure(
+      .ourFault, job.request.unit, "the C front end died while it read this (\(execution.exit))", detail: detail)
   }
 
   private func ask(_ job: Job, _ conversation: Conversation, _ opened: inout Set<String>) async throws
@@ -74,19 +101,6 @@ struct Worker: Sendable {
     opened.insert(unit)
     if job.request.verb == .reparse || answer.error != nil { return answer }
     return try await conversation.ask(job.request, patience: patience.seconds(job.request.verb))
-  }
-
-  private func failure(_ job: Job, _ error: any Error) -> any Error {
-    switch error {
-    case Silence.ended:
-      Failure(
-        .ourFault, job.request.unit, "the C front end died while it read this", remedy: "the next request is served")
-    case Silence.late:
-      Failure(
-        .ourFault, job.request.unit,
-        "the C front end gave no answer within \(Int(patience.seconds(job.request.verb))) s and was ended")
-    default: error
-    }
   }
 }
 

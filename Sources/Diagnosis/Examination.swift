@@ -35,8 +35,8 @@ package struct Examination {
     self.already = already
     self.driver = driver
     oldUnits = Set(old.map(\.unit))
-    self.old = Knowledge(oldRoots, isShared: true)
-    self.new = Knowledge(newRoots, isShared: false)
+    self.old = Knowledge(oldRoots, of: old, isShared: true)
+    self.new = Knowledge(newRoots, of: new, isShared: false)
   }
 
   /// What to ask next, at most one inquiry per unit and side; empty when all is known.

@@ -11,13 +11,22 @@ struct Knowledge: Sendable {
   private var declarations: [String: [String: [FrontendDeclaration]]] = [:]
   private var cursors: [String: [FrontendPlace: FrontendCursor]] = [:]
 
-  init(_ roots: Roots, isShared: Bool) {
+  /// The compiler's working directory of each unit: paths may be relative to it.
+  private let directories: [String: String]
+
+  init(_ roots: Roots, of observations: [Observation], isShared: Bool) {
     self.roots = roots
+    directories = Dictionary(
+      observations.map { ($0.unit, $0.directory) }, uniquingKeysWith: { first, _ in first })
     self.isShared = isShared
   }
 
   mutating func take(_ inquiry: Inquiry, _ findings: Findings) {
-    for declaration in findings.declarations {
+    let directory = directories[inquiry.unit] ?? "/"
+    func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
+    for var declaration in findings.declarations {
+      declaration.place.file = absolute(declaration.place.file)
+      declaration.brings = declaration.brings?.map(absolute)
       let unit = isShared && declaration.kind != "header" ? "" : inquiry.unit
       declarations[unit, default: [:]][declaration.name, default: []].append(declaration)
       if let container = declaration.container, declaration.kind == "field" {

@@ -27,8 +27,10 @@ private let allowed: [String: Set<String>] = {
     "Archive": vocabulary.union(["Foundation", "Sandbox", "Glibc"]),
     "GitStore": vocabulary.union(["CGit2", "Dispatch", "Glibc", "PatchFormat", "Sandbox"]),
     "ConversionIndex": vocabulary.union(["Foundation", "Sandbox", "GRDB", "Glibc", "Synchronization"]),
-    "CFrontend": vocabulary.union(["Foundation", "Sandbox", "CFrontendProtocol", "Glibc"]),
-    "ClangIndex": ["Foundation", "CFrontendProtocol", "CClang", "Glibc"],
+    "CFrontend": vocabulary.union([
+      "FoundationEssentials", "Sandbox", "CFrontendProtocol", "Glibc", "Synchronization",
+    ]),
+    "ClangIndex": ["FoundationEssentials", "CFrontendProtocol", "CClang", "Glibc"],
     "KernelBuild": vocabulary.union(["Foundation", "Sandbox", "Glibc"]),
     "TestMachine": vocabulary.union(["Foundation", "Sandbox", "Glibc"]),
     // Pipeline sees every floor below it; executables see the pipeline and the vocabulary.
@@ -38,7 +40,7 @@ private let allowed: [String: Set<String>] = {
       "CFrontend", "KernelBuild", "TestMachine", "Logging", "Synchronization",
     ],
     "kmend": ["ArgumentParser", "Dispatch", "Foundation", "KernelModel", "Pipeline", "Rainbow", "Synchronization"],
-    "kmend-cindex": ["ClangIndex"],
+    "kmend-cindex": ["ClangIndex", "Glibc"],
   ]
 }()
 

@@ -30,7 +30,7 @@ struct CaseFile: Sendable {
   /// Arguments of one side's parses: its include folder, and what the case adds.
   func arguments(_ side: String) -> [String] {
     let added = files.first { $0.path == "\(side)-arguments" }?.text.split(separator: "\n").map(String.init) ?? []
-    return ClangArguments.translate(["-std=gnu11", "-nostdinc", "-I/kernel/include"] + added)
+    return ClangArguments.translate(["-std=gnu11", "-nostdinc", "-I./include"] + added)
   }
 
   func write(to folder: String) throws {
@@ -66,8 +66,8 @@ func diagnose(_ file: CaseFile) async throws -> DriverDiagnosis {
         var observations: [Observation] = []
         for unit in units {
           let found = try await frontend.open(
-            unit: unit, file: "/driver/\(unit)", directory: "/driver", arguments: file.arguments(side), edits: false)
-          observations.append(Observation(unit: unit, directory: "/driver", diagnostics: found))
+            unit: unit, file: "/driver/\(unit)", directory: "/kernel", arguments: file.arguments(side), edits: false)
+          observations.append(Observation(unit: unit, directory: "/kernel", diagnostics: found))
         }
         return try await body(frontend, observations)
       }

@@ -3,6 +3,7 @@
 import CFrontend
 import Foundation
 import KernelModel
+import Sandbox
 import TestSupport
 import Testing
 
@@ -19,6 +20,16 @@ extension FrontendTests {
     }
     #expect(messages.0)
     #expect(messages.1 == ["int x"])
+  }
+
+  @Test func aProgramThatDoesNotStartIsSaid() async throws {
+    await #expect {
+      try await withFrontend(containment: Containment(), executable: "/usr/bin/false", mounts: []) {
+        try await $0.open("a.c")
+      }
+    } throws: { error in
+      (error as? Failure)?.code == .unavailable
+    }
   }
 
   @Test func aHangCostsOneAnswer() async throws {
