@@ -136,10 +136,13 @@ struct Launch: Sendable {
 
   /// Ends what is left, gives folders back and removes what the run needed.
   func finish() async {
-    waitForDescendants()
-    group.remove()
-    await ownership.giveBack(from: identity)
-    folder.remove()
+    // A task of its own, because it has to be done also after a cancellation.
+    await Task {
+      waitForDescendants()
+      group.remove()
+      await ownership.giveBack(from: identity)
+      folder.remove()
+    }.value
   }
 
   private static let hostEnvironment: [String: String] = {

@@ -35,7 +35,15 @@ struct RunFolder: Sendable {
     close(lock)
   }
 
-  private static let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  /// A file of a view can't be started from a disk that forbids it.
+  private static let parent: String = {
+    let chosen = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let noexec: UInt = 8  // ST_NOEXEC of statvfs(3), an enumerator that Swift does not see
+    return [chosen, "/tmp", "/var/tmp"].first { folder in
+      var status = statvfs()
+      return statvfs(folder, &status) == 0 && status.f_flag & noexec == 0 && access(folder, W_OK) == 0
+    } ?? chosen
+  }()
 
   private static func remove(_ path: String) {
     for name in names(in: path) { unlink("\(path)/\(name)") }

@@ -3,6 +3,7 @@
 import Glibc
 import KernelModel
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite struct SessionTests {
@@ -39,6 +40,7 @@ import Testing
     let script = "sleep 86411.1 & setsid sleep 86411.1 & echo ready; sleep 86411.1"
     let (_, execution) = try await containment.session(contained(script)) { session in
       _ = try await session.lines.first { _ in true }
+      for _ in 0..<1000 where living(with: "86411.1").isEmpty { try await Task.sleep(for: .milliseconds(10)) }
       #expect(!living(with: "86411.1").isEmpty)
     }
     #expect(execution.exit == .signalled(9))
@@ -71,6 +73,26 @@ import Testing
       await #expect(throws: CancellationError.self) { try await group.waitForAll() }
     }
     #expect(living(with: word).isEmpty)
+  }
+
+  @Test func foldersComeBackFromACancelledRun() async throws {
+    try await withTemporaryFolder { folder in
+      let view = View(mounts: [.writable(host: folder, inside: "/work")])
+      let (signal, continuation) = AsyncStream<Void>.makeStream()
+      await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          _ = try await containment.session(contained("touch /work/file; echo ready; sleep 60", view: view)) {
+            for try await _ in $0.lines { continuation.yield() }
+          }
+        }
+        for await _ in signal { break }
+        group.cancelAll()
+      }
+      for path in [folder, "\(folder)/file"] {
+        var status = stat()
+        #expect(lstat(path, &status) == 0 && status.st_uid == geteuid())
+      }
+    }
   }
 
   @Test func timeLimitEndsTheLines() async throws {
