@@ -139,7 +139,9 @@ struct CompatConditions {
     guard let last = needing.map(\.version).max(),
       let first = ([target] + kept).map(\.version).filter({ $0 > last }).min()
     else { return nil }
-    let numbers = (first.numbers + [0, 0]).prefix(2).map(String.init) + ["0"]
+    // A whole series where that parts them, else the release within it.
+    let parts = (first.numbers + [0, 0]).prefix(first.numbers.prefix(2) == last.numbers.prefix(2) ? 3 : 2)
+    let numbers = (parts + [0]).prefix(3).map(String.init)
     let code = "KERNEL_VERSION(\(numbers.joined(separator: ", ")))"
     return (
       CompatCondition("LINUX_VERSION_CODE >= \(code)", opposite: "LINUX_VERSION_CODE < \(code)"),

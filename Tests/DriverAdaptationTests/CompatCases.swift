@@ -298,4 +298,37 @@ let compatCases: [CompatCase] = [
     name: "no-test",
     files: ["driver.c": "int f(void)\n{\n\treturn class_create(THIS_MODULE, NAME);\n}\n"], changes: [created],
     kernels: [.init(name: "6.12"), .init(name: "6.1", failing: ["class_create"])]),
+  CompatCase(
+    name: "version-within-series", files: ["driver.c": source], changes: [moved],
+    kernels: [
+      .init(name: "6.1.192", declared: [newHeader]),
+      .init(name: "6.1.100", failing: ["asm/unaligned.h"], declared: [oldHeader]),
+    ], style: .version),
+  CompatCase(
+    name: "two-guards-on-a-line",
+    files: ["driver.c": "int f(void)\n{\n\tc = class_create(THIS_MODULE, NAME); dev->features |= NETIF_F_LLTX;\n}\n"],
+    changes: [created, features],
+    kernels: [
+      .init(name: "6.12", declared: classes[0].declared),
+      .init(
+        name: "6.1", failing: ["class_create", "NETIF_F_LLTX"],
+        declared: classes[1].declared + [declare(.macro, "NETIF_F_LLTX", "NETIF_F_LLTX", body: "(1 << 3)")]),
+    ]),
+  CompatCase(
+    name: "two-rules-one-name",
+    files: [
+      "driver.c": "#include <net/genetlink.h>\n\nint a = info->userhdr;\nint x;\nint b = info->userhdr;\nint y;\n"
+        + "int c = i->attrs.header;\nint z;\nint d = i->attrs.header;\n", "Kbuild": kbuild,
+    ],
+    changes: [
+      header,
+      .init(
+        symbol: "header", kind: .member, left: "¤0->attrs.header", right: "genl_info_userhdr(¤0)",
+        introduces: ["genl_info_userhdr"], container: "struct genl_attrs",
+        texts: [("i->attrs.header", "genl_info_userhdr(i)")]),
+    ],
+    kernels: [
+      userHeader[0],
+      .init(name: "6.1", failing: ["userhdr", "header"], declared: userHeader[1].declared),
+    ]),
 ]
