@@ -42,8 +42,7 @@ package struct Baseline: Sendable {
 
   /// The oracle's view of one try: the breaks that clang sees now, without asking it anything more.
   ///
-  /// A break whose file and message `known` holds is told as there (kind, symbol, declarations), at its new place;
-  /// causes are not told.
+  /// A break that `known` holds is told as there (kind, symbol, declarations), at its new place; causes are not told.
   /// - Parameters:
   ///   - new: the parses of the edited driver on the new kernel.
   ///   - driver: the edited texts, by path relative to the driver's root.
@@ -51,28 +50,15 @@ package struct Baseline: Sendable {
   package func breaks(
     in new: [Observation], roots: Roots, driver: [String: SourceText], known: [Break]
   ) -> [Break] {
-    struct Known: Hashable {
-      var file: String
-      var message: String
-    }
-    let told = Dictionary(
-      known.map { (Known(file: $0.site.file, message: $0.message), $0) }, uniquingKeysWith: { first, _ in first })
+    let told = KnownBreaks(known)
     let reader = Reader(roots) { driver[$0] }
-    var seen: Set<Complaint.Saying> = []
+    var seen: Set<KnownBreaks.Identity> = []
     var breaks: [Break] = []
     for observation in new {
       for diagnostic in split(observation, roots: roots).new {
-        guard let complaint = reader.complaint(diagnostic, in: observation), seen.insert(complaint.saying).inserted
-        else {
-          continue
-        }
-        if var same = told[Known(file: complaint.site.file, message: complaint.message)] {
-          same.site = complaint.site
-          same.cause = nil
-          breaks.append(same)
-        } else {
-          breaks.append(complaint.unresolved)
-        }
+        guard let complaint = reader.complaint(diagnostic, in: observation) else { continue }
+        let found = told.told(complaint)
+        if seen.insert(KnownBreaks.Identity(found)).inserted { breaks.append(found) }
       }
     }
     return breaks.sorted { $0.site < $1.site }

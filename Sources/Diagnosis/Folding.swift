@@ -12,17 +12,11 @@ struct Resolved {
 
 /// Makes one list of breaks: one per place, by place, cascades pointing to their causes.
 func folded(_ all: [Resolved]) -> [Break] {
-  struct Key: Hashable {
-    var site: Site
-    var kind: Break.Kind
-    var symbol: String
-    var container: String?
-  }
   var groups: [Group] = []
-  var indices: [Key: Int] = [:]
+  var indices: [KnownBreaks.Identity: Int] = [:]
   for resolved in all {
     let result = resolved.result
-    let key = Key(site: result.site, kind: result.kind, symbol: result.symbol, container: result.container)
+    let key = KnownBreaks.Identity(result)
     if let index = indices[key] {
       groups[index].units.insert(resolved.complaint.unit)
       groups[index].result.before = groups[index].result.before ?? result.before

@@ -46,8 +46,9 @@ struct CaseFile: Sendable {
   }
 }
 
-/// Parses the case on both kernels in the real front end, and diagnoses it.
-func diagnose(_ file: CaseFile) async throws -> DriverDiagnosis {
+/// Parses the case on both kernels in the real front end, and diagnoses it; also what the oracle says of the same
+/// parses.
+func diagnose(_ file: CaseFile) async throws -> (diagnosis: DriverDiagnosis, oracle: [Break]) {
   let roots = Roots(driver: "/driver", kernel: ["/kernel"])
   let driver = file.below("driver").mapValues { SourceText($0.utf8) }
   let units = driver.keys.filter { $0.hasSuffix(".c") }.sorted()
@@ -85,7 +86,9 @@ func diagnose(_ file: CaseFile) async throws -> DriverDiagnosis {
           }
           examination.take(answers)
         }
-        return examination.diagnosis { name in inTree(name, file.below("new")) }
+        let diagnosis = examination.diagnosis { name in inTree(name, file.below("new")) }
+        let oracle = Baseline(old, roots: roots).breaks(in: new, roots: roots, driver: driver, known: diagnosis.breaks)
+        return (diagnosis, oracle)
       }
     }
   }
