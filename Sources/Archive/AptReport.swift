@@ -87,7 +87,9 @@ package enum DownloadProblem: Equatable {
   case damaged
   /// The mirror doesn't have the file any more.
   case gone
+  /// The disk is full.
   case full
+  /// Anything else, which is mostly the network.
   case unreachable
 
   /// Reads the output of `apt-get download`, both streams.

@@ -2,7 +2,9 @@
 
 /// One version of a binary package, as the archive's signed lists describe it.
 package struct DebianPackage: Codable, Hashable, Sendable {
+  /// The package's name.
   package var name: String
+  /// Its version, see deb-version(7).
   package var version: String
   /// `amd64` or `all`, …
   package var architecture: String

@@ -69,28 +69,32 @@ package struct KernelStore: Sendable {
 
   /// Removes what no kernel needs: replaced kernels, root file systems, downloads, and what a crash left half-made.
   ///
-  /// - Returns: bytes that became free, as the file system counts.
+  /// - Returns: bytes that it took.
+  /// - Throws: `Failure` (`unavailable`) if something can't be removed.
   package func prune() async throws -> Int {
-    let before = cache.freeBytes
+    var bytes = 0
     var isBusy = false
     for name in CacheFolder.everyName(in: cache.kernels) {
       let folder = "\(cache.kernels)/\(name)"
-      if name.hasPrefix(".") || Manifest.read(folder, cache: cache)?.isReplaced ?? true {
-        if try !removeUnlessLocked(folder, id: Construction.id(ofFolder: name)) { isBusy = true }
-      }
+      guard name.hasPrefix(".") || Manifest.read(folder, cache: cache)?.isReplaced ?? true else { continue }
+      let removed = try await removeUnlessLocked(folder, id: Construction.id(ofFolder: name))
+      bytes += removed ?? 0
+      isBusy = isBusy || removed == nil
     }
     // A kernel that is being made may be about to use one.
     let used = Set(try kernels().compactMap(\.kernel.rootFileSystem))
     for name in isBusy ? [] : CacheFolder.everyName(in: cache.rootFileSystems) {
       let folder = "\(cache.rootFileSystems)/\(name)"
-      if !used.contains(folder) { try removeUnlessLocked(folder, id: RootFileSystem.lock) }
+      if !used.contains(folder) { bytes += try await removeUnlessLocked(folder, id: RootFileSystem.lock) ?? 0 }
     }
     for name in CacheFolder.everyName(in: cache.drivers) where name.hasPrefix(".") {
-      try removeUnlessLocked("\(cache.drivers)/\(name)", id: Construction.id(ofFolder: name))
+      bytes += try await removeUnlessLocked("\(cache.drivers)/\(name)", id: Construction.id(ofFolder: name)) ?? 0
     }
-    for folder in [cache.downloads, "\(cache.apt)/archives"] { try removeUnlessLocked(folder, id: Apt.lock) }
+    for folder in [cache.downloads, "\(cache.apt)/archives"] where CacheFolder.exists(folder) {
+      bytes += try await removeUnlessLocked(folder, id: Apt.lock) ?? 0
+    }
     try await exclusively {}
-    return max(0, cache.freeBytes - before)
+    return bytes
   }
 
   /// Asks the Debian mirror for one small file.
@@ -104,13 +108,13 @@ package struct KernelStore: Sendable {
     (cache.freeBytes, try kernels().reduce(0) { $0 + $1.bytes })
   }
 
-  /// Tells whether the lock was free.
-  @discardableResult
-  private func removeUnlessLocked(_ folder: String, id: String) throws -> Bool {
-    guard let lock = try FileLock.take(id, in: cache) else { return false }
+  /// Removes a folder; gives the bytes that it took, or nil if somebody is at work on it.
+  private func removeUnlessLocked(_ folder: String, id: String) async throws -> Int? {
+    guard let lock = try FileLock.take(id, in: cache) else { return nil }
     defer { withExtendedLifetime(lock) {} }
+    let counted = try await containment.run(Command("du", ["-s", "-B1", "--", folder], place: .host))
     try CacheFolder.remove(folder)
-    return true
+    return counted.text.split(separator: "\t").first.flatMap { Int($0) } ?? 0
   }
 
   /// A name that no kernel of another request has: the one given, or the same with a number.

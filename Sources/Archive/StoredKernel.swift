@@ -7,12 +7,16 @@ import KernelModel
 package struct StoredKernel: Codable, Sendable {
   /// A part of a kernel that is present.
   package struct Part: Codable, Hashable, Sendable {
+    /// What it is of: headers with build tools, bootable image, modules, source tree.
     package enum Kind: String, Codable, Sendable { case headers, image, modules, source }
+    /// Which part it is.
     package var kind: Kind
     /// Bytes on disk; 0 for what lies outside the cache and is only referred to.
     package var bytes: Int
   }
+  /// The kernel for all who build and boot.
   package var kernel: Kernel
+  /// What is present, and how large.
   package var parts: [Part]
   /// The packages it was made of, each with version, suite, size and SHA-256; none for local builds and git trees.
   package var packages: [DebianPackage]
@@ -20,6 +24,7 @@ package struct StoredKernel: Codable, Sendable {
   package var commit = ""
   /// The highest level that a driver can be proven to on it: without `Module.symvers` nothing links.
   package var proof: ProofLevel
+  /// When it was made or last changed.
   package var added = Date()
   /// Whether a newer kernel has taken its name; `prune` removes it.
   package var isReplaced = false

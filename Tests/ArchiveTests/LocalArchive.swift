@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 import Foundation
+import KernelModel
 import Sandbox
 import Testing
 
@@ -157,6 +158,7 @@ func withLocalArchive(_ body: (LocalArchive) async throws -> Void) async throws 
   do {
     try await body(archive)
   } catch {
+    if let failure = error as? Failure { Issue.record("\(failure): \(failure.detail)") }
     try? await archive.close()
     throw error
   }
