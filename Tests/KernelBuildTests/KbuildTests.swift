@@ -45,6 +45,29 @@ import Testing
     }
   }
 
+  @Test func aToolThatFailsIsNotTheModule() async throws {
+    try await withTemporaryFolder { folder in
+      let makefile = """
+        all: driver tool
+        driver:
+        \t$(MAKE) -C /lib/modules/$(shell uname -r)/build M=$(PWD)/sub EXTRA=1 modules
+        tool:
+        \t./no-such-tool
+
+        """
+      let files = [
+        "Makefile": makefile, "sub/Kbuild": "obj-m := a.o\n",
+        "sub/a.c": "#include <linux/module.h>\nMODULE_LICENSE(\"GPL\");\n",
+      ]
+      let driver = try write(files, below: "\(folder)/driver")
+      let record = try await build(driver, "6.12")
+      #expect(record.isBuilt)
+      #expect(record.evidence.exit == "exit 2")
+      _ = try write(["sub/a.c": "int f(void) { return nothing; }\n"], below: driver)
+      #expect(try await build(driver, "6.12").result == .failed("exit 2"))
+    }
+  }
+
   @Test func exclusionIsAValue() async throws {
     try await withTemporaryFolder { folder in
       let conf = """
