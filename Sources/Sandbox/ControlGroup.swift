@@ -60,28 +60,28 @@ struct ControlGroup: Sendable {
   }
 
   /// Ends what is still running in it and removes it.
-  func remove() {
-    for folder in folders { Self.remove(folder) }
+  func remove() async {
+    for folder in folders { await Self.remove(folder) }
     for lock in locks { close(lock) }
   }
 
-  private static func remove(_ folder: String) {
+  private static func remove(_ folder: String) async {
     // A killed process leaves its group a little after the signal.
     for _ in 0..<2000 {
       if rmdir(folder) == 0 || errno == ENOENT { return }
       for process in lines(of: "\(folder)/cgroup.procs").compactMap({ pid_t($0) }) { kill(process, SIGKILL) }
-      usleep(1000)
+      try? await Task.sleep(for: .milliseconds(1))
     }
   }
 
   /// Ends and removes what a killed kmend left.
-  static func sweep() {
+  static func sweep() async {
     for parent in ControlGroupParent.all {
       for name in names(in: parent.folder) where name.hasPrefix(runPrefix) {
         let folder = "\(parent.folder)/\(name)"
         let lock = takeLock(folder)
         guard lock >= 0 else { continue }
-        remove(folder)
+        await remove(folder)
         close(lock)
       }
     }

@@ -22,10 +22,18 @@ struct Launch: Sendable {
 
   /// - Throws: `Failure` (`unavailable`) if the sandbox can't be set up; nothing is left behind then.
   static func prepare(_ command: Command, takesInput: Bool) async throws -> Launch {
-    _ = firstUse
-    let launch = try Launch(command, takesInput: takesInput)
+    if !isUsed.exchange(true, ordering: .relaxed) { await sweep() }
+    var command = command
+    let identity = Identity.next()
+    if case .contained(var view) = command.place {
+      view.mounts = try view.mounts.map(resolved)
+      try check(view, identity)
+      command.place = .contained(view)
+    }
+    var launch = try Launch(command, identity)
     do {
-      try await launch.ownership.give(to: launch.identity)
+      try launch.write(command, takesInput: takesInput)
+      try await launch.ownership.give(to: identity)
     } catch {
       await launch.finish()
       throw error
@@ -33,14 +41,8 @@ struct Launch: Sendable {
     return launch
   }
 
-  private init(_ command: Command, takesInput: Bool) throws {
-    identity = Identity.next()
-    var command = command
-    if case .contained(var view) = command.place {
-      view.mounts = try view.mounts.map(resolved)
-      try check(view, identity)
-      command.place = .contained(view)
-    }
+  private init(_ command: Command, _ identity: Identity) throws {
+    self.identity = identity
     ownership = try Ownership(of: command.writable)
     for folder in command.writable where isNearlyFull(folder, command.limits.freeDisk) {
       throw Failure(
@@ -49,13 +51,6 @@ struct Launch: Sendable {
     }
     folder = try RunFolder()
     group = ControlGroup(folder.name, command.limits)
-    do {
-      try write(command, takesInput: takesInput)
-    } catch {
-      group.remove()
-      folder.remove()
-      throw error
-    }
   }
 
   /// Puts the command line together and writes the files it needs.
@@ -124,13 +119,13 @@ struct Launch: Sendable {
   }
 
   /// bubblewrap ends with its program; daemons that this left behind die right after it.
-  private func waitForDescendants() {
+  private func waitForDescendants() async {
     guard let text = contents(of: "\(folder.path)/status")?.split(separator: "\"child-pid\": ").last,
       let first = pid_t(text.prefix { $0.isNumber })
     else { return }
     for _ in 0..<2000 {
       guard let state = contents(of: "/proc/\(first)/stat"), !state.contains(") Z ") else { return }
-      usleep(1000)
+      try? await Task.sleep(for: .milliseconds(1))
     }
   }
 
@@ -138,8 +133,8 @@ struct Launch: Sendable {
   func finish() async {
     // A task of its own, because it has to be done also after a cancellation.
     await Task {
-      waitForDescendants()
-      group.remove()
+      await waitForDescendants()
+      await group.remove()
       await ownership.giveBack(from: identity)
       folder.remove()
     }.value
@@ -153,12 +148,15 @@ struct Launch: Sendable {
     return environment
   }()
 
-  private static let firstUse: Void = {
+  private static let isUsed = Atomic<Bool>(false)
+
+  /// What this process needs once, before its first run.
+  private static func sweep() async {
     // Writing to a program that has ended must not end kmend.
     signal(SIGPIPE, SIG_IGN)
     RunFolder.sweep()
-    ControlGroup.sweep()
-  }()
+    await ControlGroup.sweep()
+  }
 }
 
 extension Command {

@@ -29,7 +29,7 @@ extension Containment {
 private struct Trial: Sendable {
   var name: String
   var script: String
-  var limits = Limits(seconds: 4)
+  var limits = Limits(seconds: 20)
   /// Says what held it, nil if it got through.
   var held: @Sendable (Execution) -> String?
 
@@ -85,18 +85,19 @@ private struct Trial: Sendable {
     closed("namespaces", "unshare --user true 2>&1 && echo OPEN", "no new ones can be made"),
     Trial(
       name: "processes", script: "for i in $(seq 40); do sleep 9 & done; echo OPEN",
-      limits: Limits(seconds: 4, processes: 16)
+      limits: Limits(seconds: 20, processes: 16)
     ) { $0.text.contains("OPEN") ? nil : "forking past 16 fails" },
     Trial(
-      name: "memory", script: "head -c 300M /dev/zero | tail -n 1 | wc -c", limits: Limits(seconds: 4, memory: 64 << 20)
+      name: "memory", script: "head -c 300M /dev/zero | tail -n 1 | wc -c",
+      limits: Limits(seconds: 20, memory: 64 << 20)
     ) { $0.text.hasPrefix("\(300 << 20)") ? nil : "more than 64 MiB fails" },
     Trial(name: "time", script: "sleep 60 & sleep 60", limits: Limits(seconds: 0.2)) {
       $0.exit == .timedOut(seconds: 0.2) ? "ended after 0.2 s" : nil
     },
-    Trial(name: "output", script: "yes", limits: Limits(seconds: 4, output: 10000)) {
+    Trial(name: "output", script: "yes", limits: Limits(seconds: 20, output: 10000)) {
       $0.exit == .outputLimit(bytes: 10000) && $0.output.count == 10000 ? "ended after 10000 bytes" : nil
     },
-    Trial(name: "file size", script: "yes >/tmp/file", limits: Limits(seconds: 4, fileSize: 10000)) {
+    Trial(name: "file size", script: "yes >/tmp/file", limits: Limits(seconds: 20, fileSize: 10000)) {
       $0.exit == .signalled(SIGXFSZ) ? "ended after 10000 bytes" : nil
     },
     Trial(
