@@ -50,7 +50,8 @@ struct Keeping: Sendable {
       guard !edits.isEmpty else { return nil }
       let container = mended.result.changes.first { $0.rules.contains { $0.id == id } }?.symbol.container
       return LogicalChange(
-        rule: learned.rule, left: learned.left, right: learned.right, container: container, edits: edits)
+        rule: learned.rule, left: learned.left, right: learned.right, before: learned.before, container: container,
+        edits: edits)
     }
   }
 
@@ -58,19 +59,19 @@ struct Keeping: Sendable {
   private func failing(_ changes: [LogicalChange], _ mended: Mended, on kernel: Kernel) async throws -> Set<String> {
     let name = kernel.identity.name
     return try await steps.measure("keep", "building the new form on \(name)") {
-      if try await builder(changes, mended, kernel, "new-form") { return [] }
+      if try await isBuilt(changes, mended, kernel, "new-form") { return [] }
       if changes.count == 1 { return [changes[0].rule.id] }
       let alone = try await concurrently(
         2,
         changes.enumerated().map { index, change in
-          { @Sendable in (change.rule.id, try await builder([change], mended, kernel, "alone-\(index)")) }
+          { @Sendable in (change.rule.id, try await isBuilt([change], mended, kernel, "alone-\(index)")) }
         })
       let refused = alone.filter { !$0.1 }.map(\.0)
       return Set(refused.isEmpty ? changes.map(\.rule.id) : refused)
     }
   }
 
-  private func builder(
+  private func isBuilt(
     _ changes: [LogicalChange], _ mended: Mended, _ kernel: Kernel, _ label: String
   ) async throws -> Bool {
     let files = try EditedFiles.apply(changes.flatMap(\.edits), to: mended.sources)

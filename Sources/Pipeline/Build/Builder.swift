@@ -18,14 +18,22 @@ struct DriverBuild: Sendable {
   var errors: [Finding] { findings.filter { $0.severity >= .error } }
 }
 
-/// Builds a driver, as it is or edited, on any kernel: each time in a fresh copy.
-struct Builder: Sendable {
-  let kbuild: Kbuild
-  /// A folder of this run for the copies.
-  let scratch: String
+/// Builds a driver, as it is or edited, on any kernel: each time in a fresh copy, and never the same twice.
+actor Builder {
+  private struct Key: Hashable {
+    var kernel: KernelIdentity
+    var files: [String: SourceText]
+    var warnings: Bool
+    var sparse: Bool
+  }
+  nonisolated let kbuild: Kbuild
   /// Where logs go.
-  let logs: String
+  nonisolated let logs: String
+  private let scratch: String
+  private var done: [Key: DriverBuild] = [:]
 
+  /// - Parameters:
+  ///   - scratch: a folder of this run for the copies.
   init(workspace: Workspace, scratch: String, logs: String) throws {
     kbuild = Kbuild(workspace.containment)
     self.scratch = scratch
@@ -40,14 +48,16 @@ struct Builder: Sendable {
     _ driver: Driver, with files: [String: SourceText] = [:], on kernel: Kernel, label: String,
     options: BuildOptions = BuildOptions()
   ) async throws -> DriverBuild {
+    let key = Key(kernel: kernel.identity, files: files, warnings: options.warnings, sparse: options.sparse)
+    if let build = done[key] { return build }
     let name = "\(label)-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : "")
     let stage = try DriverStage(of: driver.root, files: files, into: "\(scratch)/\(name)")
     let log = "\(logs)/build-\(name).log"
     let record = try await kbuild.build(driver, in: stage, for: kernel, options, log: log)
-    return DriverBuild(
-      kernel: kernel, stage: stage, record: record,
-      findings: BuildLog.findings(
-        in: record.output, roots: BuildRoots(driver: record.driverRoot, kernel: record.kernelRoots)),
-      log: log)
+    let roots = BuildRoots(driver: record.driverRoot, kernel: record.kernelRoots)
+    let build = DriverBuild(
+      kernel: kernel, stage: stage, record: record, findings: BuildLog.findings(in: record.output, roots: roots), log: log)
+    done[key] = build
+    return build
   }
 }

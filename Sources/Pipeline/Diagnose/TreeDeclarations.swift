@@ -88,8 +88,18 @@ extension TreeDeclarations {
         if !found.isEmpty { declared[name] = found }
       }
     } else {
-      declared = HeaderText.declarations(of: names, in: kernel)
+      for root in Self.headerTrees(of: kernel) {
+        declared.merge(try await Tree(root: root, version: "").declarations(of: names)) { $0 + $1 }
+      }
     }
     return declared
+  }
+
+  /// The source, or for a kernel without it the trees of its header packages.
+  private static func headerTrees(of kernel: Kernel) -> [String] {
+    if let source = kernel.source { return [source] }
+    return kernel.mounts.flatMap { mount in
+      ((try? FileManager.default.contentsOfDirectory(atPath: mount.host)) ?? []).sorted().map { "\(mount.host)/\($0)" }
+    }
   }
 }
