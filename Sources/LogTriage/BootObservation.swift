@@ -26,6 +26,9 @@ struct BootObservation {
   /// What became of the machine is never excused by a reference to which the same happened: nobody knows why.
   var canExcuse: Bool { finding.tool != "machine" }
 
+  /// More than these tell nobody anything.
+  private static let most = 50
+
   /// Everything from the first of the driver's modules on; what came before it is the machine's own.
   static func all(of record: BootRecord) -> [Self] {
     guard let start = record.steps.first(where: { $0.kind == .load })?.lines.lowerBound else {
@@ -35,14 +38,14 @@ struct BootObservation {
     var all = events.map { event in Self(event, record.steps.last { $0.lines.contains(event.line) }) }
     // What ended the machine explains that the step has no end.
     let isExplained = record.ending == .reset && events.contains { $0.severity == .fatal }
-    all += record.steps.filter { !isExplained || $0.result != .unfinished }.compactMap { step($0, record) }
+    all += record.steps.filter { !isExplained || $0.result != .unfinished }.compactMap { step($0, record, events) }
     all += ending(record, events)
     all += taint(record, events)
     all += record.appeared.filter { $0.remains && ![.module, .parameter].contains($0.kind) }.map {
       Self("left-behind", .warning, "\($0.path) is still there after the driver was unloaded")
     }
     var seen: Set<String> = []
-    return all.filter { seen.insert($0.key).inserted }
+    return Array(all.filter { seen.insert($0.key).inserted }.prefix(most))
   }
 
   /// What the reference brought into being and the adapted driver does not.
@@ -73,12 +76,20 @@ struct BootObservation {
     return Self("machine", .error, "\(what): \(why)", lines: event?.lines ?? Array(record.console.suffix(5)))
   }
 
-  private static func step(_ step: BootStep, _ record: BootRecord) -> Self? {
+  private static func step(_ step: BootStep, _ record: BootRecord, _ events: [ConsoleEvent]) -> Self? {
+    if step.kind == .dependency, case .refused(_, let message) = step.result,
+      record.steps.contains(where: { $0.kind == .load && $0.result != .passed })
+    {
+      return Self("dependency", .note, "\(step.subject), which is loaded before the driver, refuses: \(cause(message))")
+    }
     guard let doing = step.doing else { return nil }
     switch step.result {
     case .passed: return nil
     case .refused(let code, let message) where step.kind == .load || step.kind == .loadAgain:
-      return Self("load", .error, "\(doing) is refused: \(cause(message)) (errno \(code))")
+      // insmod takes every ENOENT for an unknown symbol; the kernel names those.
+      let isMistaken = code == 2 && !events.contains { $0.kind == .unknownSymbol }
+      let why = isMistaken ? "No such file or directory" : cause(message)
+      return Self("load", .error, "\(doing) is refused: \(why) (errno \(code))")
     case .refused(_, let message) where step.kind == .exercise:
       // Many devices refuse without their hardware; it counts where the reference did not.
       return Self("exercise", .warning, "\(doing) is refused: \(cause(message))")

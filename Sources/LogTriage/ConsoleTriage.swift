@@ -15,6 +15,9 @@ package struct ConsoleTriage {
   private static let cut = Array("------------[ cut here ]".utf8)
   private static let end = Array("---[ end trace".utf8)
   private static let longestTrace = 120
+  private static let mostLines = 7
+  /// A driver can print what it likes, as often as it likes.
+  private static let mostEvents = 1_000
 
   /// - Parameter log: a console or the output of dmesg(1) as it is, with or without time stamps.
   package init(log: [UInt8]) {
@@ -51,6 +54,7 @@ package struct ConsoleTriage {
         return
       }
     }
+    guard events.count < Self.mostEvents else { return }
     var event = ConsoleEvent(
       kind: pattern.kind, severity: pattern.severity, message: line, line: number, lines: [line])
     if let text = preface, !text.isEmpty {
@@ -62,6 +66,8 @@ package struct ConsoleTriage {
       event.function = function
       event.module = module
     }
+    // A driver's own "WARNING: …" is only its opinion.
+    if pattern.kind == .warning, event.function == nil { event.severity = .warning }
     events.append(event)
     open = pattern.hasTrace ? (events.count - 1, Self.longestTrace) : nil
   }
@@ -73,12 +79,17 @@ package struct ConsoleTriage {
     open = left > 1 ? (index, left - 1) : nil
     let text = ConsoleText.trimmed(line)
     guard let place = ConsoleText.place(in: text), !text.hasPrefix("? ") else { return }
-    if events[index].function == nil {
-      events[index].function = place.function
-      events[index].module = place.module
+    // Frames of the kernel's own above the first one of a module are how it reports, not what went wrong.
+    let isTelling = text.hasPrefix("RIP:") || place.module != nil
+    if events[index].function == nil, isTelling { events[index].function = place.function }
+    let isFirstOfModule = events[index].module == nil && place.module != nil
+    if isFirstOfModule { events[index].module = place.module }
+    guard !events[index].lines.contains(text) else { return }
+    if events[index].lines.count < Self.mostLines {
+      events[index].lines.append(text)
+    } else if isFirstOfModule {
+      events[index].lines[Self.mostLines - 1] = text
     }
-    if events[index].module == nil { events[index].module = place.module }
-    if events[index].lines.count < 7, !events[index].lines.contains(text) { events[index].lines.append(text) }
   }
 }
 

@@ -35,21 +35,21 @@ package struct BootMachine: Sendable {
   ///   can't be read or has no proper name. What the driver does to the machine is in the record.
   package func boot(_ job: BootJob, log: String) async throws -> BootRecord {
     let tree = job.kernel.modules.map(ModuleTree.init)
-    var served: [String: String] = [:]
+    var served: [String: [String]] = [:]
     // What the kernel asks its loader for while the driver is at work can't be served from outside: it is loaded
     // beforehand in another boot.
     for _ in 0..<2 {
       let record = try await boot(job, served: served, in: tree, log: log)
-      let found = record.requested.compactMap { request in tree?.module(for: request).map { (request, $0) } }
+      let found = record.requested.map { ($0, tree?.modules(for: $0) ?? []) }.filter { !$0.1.isEmpty }
       if found.isEmpty { return record }
-      for (request, module) in found { served[request] = module }
+      for (request, modules) in found { served[request] = modules }
     }
     return try await boot(job, served: served, in: tree, log: log)
   }
 
   /// - Parameter served: requests to the module loader, and the modules that answer them.
   private func boot(
-    _ job: BootJob, served: [String: String], in tree: ModuleTree?, log: String
+    _ job: BootJob, served: [String: [String]], in tree: ModuleTree?, log: String
   ) async throws -> BootRecord {
     let start = ContinuousClock.now
     let initramfs = try await self.initramfs(job, served: served, in: tree)
@@ -97,7 +97,7 @@ package struct BootMachine: Sendable {
   }
 
   private func initramfs(
-    _ job: BootJob, served: [String: String], in tree: ModuleTree?
+    _ job: BootJob, served: [String: [String]], in tree: ModuleTree?
   ) async throws -> Initramfs {
     var files: [String: [UInt8]] = [:]
     var needs: [String: [String]] = [:]
@@ -111,11 +111,12 @@ package struct BootMachine: Sendable {
         throw Failure(.badInput, path, "is no module with a proper name")
       }
       files[name] = bytes
-      needs[name] = (object.depends + object.loadsAfter).map(LoadOrder.folded)
+      let before = object.loadsAfter.flatMap { tree?.modules(for: $0) ?? [] }
+      needs[name] = (object.depends + object.loadsAfter).map(LoadOrder.folded) + before
       order.append(name)
     }
     var dependencies: [ModuleStore.Entry] = []
-    let wanted = order.flatMap { needs[$0] ?? [] }.filter { files[$0] == nil } + served.values
+    let wanted = order.flatMap { needs[$0] ?? [] }.filter { files[$0] == nil } + served.values.joined()
     if let tree, !wanted.isEmpty {
       let store = ModuleStore(containment: containment, folder: cache + "/modules")
       dependencies = try await store.closure(of: wanted, in: tree, kernel: job.kernel.identity)

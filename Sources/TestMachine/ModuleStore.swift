@@ -30,7 +30,7 @@ struct ModuleStore {
       let bytes = try await module(path, in: tree, kernel: kernel)
       let object = ModuleObject(bytes)
       entries[name] = Entry(name: name, bytes: bytes, object: object)
-      needs[name] = (object.depends + object.loadsAfter).map(LoadOrder.folded)
+      needs[name] = object.depends.map(LoadOrder.folded) + object.loadsAfter.flatMap(tree.modules)
       order.append(name)
       queue += needs[name] ?? []
     }

@@ -22,18 +22,20 @@ struct ModuleTree {
     self.files = files
   }
 
-  /// The module that answers to a name or an alias, as modprobe(8) would find it.
-  func module(for request: String) -> String? {
-    if files[LoadOrder.folded(request)] != nil { return LoadOrder.folded(request) }
+  /// The modules that answer to a name or an alias, as modprobe(8) would find them in `modules.alias`.
+  func modules(for request: String) -> [String] {
+    if files[LoadOrder.folded(request)] != nil { return [LoadOrder.folded(request)] }
+    var found: [String] = []
     let text = FileManager.default.contents(atPath: root + "/modules.alias") ?? Data()
     for line in text.split(separator: UInt8(ascii: "\n")) {
       // alias PATTERN MODULE
       let words = line.split(separator: UInt8(ascii: " "))
       guard words.count == 3, words[0].elementsEqual("alias".utf8) else { continue }
+      guard fnmatch(String(decoding: words[1], as: UTF8.self), request, 0) == 0 else { continue }
       let name = LoadOrder.folded(String(decoding: words[2], as: UTF8.self))
-      if files[name] != nil, fnmatch(String(decoding: words[1], as: UTF8.self), request, 0) == 0 { return name }
+      if files[name] != nil, !found.contains(name) { found.append(name) }
     }
-    return nil
+    return Array(found.prefix(8))
   }
 
   /// `kernel/drivers/x/a-b.ko.xz` gives `a_b`; nil for what is no module.

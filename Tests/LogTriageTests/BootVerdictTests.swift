@@ -47,6 +47,24 @@ private let exists = BootStep.Result.refused(code: 17, message: "insmod: can't i
     #expect(same.known.map(\.message) == ["loading foo is refused: No such device (errno 19)"])
   }
 
+  @Test(arguments: [
+    ([], "No such file or directory"), (["foo: Unknown symbol bar (err -2)"], "unknown symbol in module"),
+  ])
+  func insmodMistakesOneErrorForAnother(console: [String], words: String) {
+    let message = "insmod: can't insert 'foo.ko': unknown symbol in module, or unknown parameter"
+    let refused = record([(.load, "foo", .refused(code: 2, message: message))], console: console)
+    let verdict = BootVerdict(adapted: refused, reference: nil)
+    #expect(verdict.findings.last?.message.hasPrefix("loading foo is refused: \(words)") == true)
+  }
+
+  @Test func aDependencyThatRefusesIsToldWhereTheDriverRefuses() {
+    let dependency = (BootStep.Kind.dependency, "bar", noDevice)
+    let refused = BootVerdict(adapted: record([dependency, (.load, "foo", noDevice)]), reference: nil)
+    #expect(refused.findings.map(\.tool) == ["dependency", "load"])
+    #expect(refused.findings.map(\.severity) == [.note, .error])
+    #expect(BootVerdict(adapted: record([dependency] + twice), reference: nil).findings.isEmpty)
+  }
+
   @Test func someModulesMayRefuseAsBefore() {
     let both = record([(.load, "bar", noDevice)] + twice)
     let verdict = BootVerdict(adapted: both, reference: both)
