@@ -4,6 +4,11 @@
 package struct StepSeconds: Codable, Hashable, Sendable {
   package var step: String
   package var seconds: Double
+
+  package init(step: String, seconds: Double) {
+    self.step = step
+    self.seconds = seconds
+  }
 }
 
 /// What a run does at the moment, and how long each step took.

@@ -21,10 +21,24 @@ package struct AdaptationReport: Codable, Sendable {
   package var patches: [String]
   package var seconds: [StepSeconds]
 
+  package init(
+    driver: DriverSummary, from: KernelIdentity, to: KernelIdentity, keep: [KernelIdentity], outcome: Outcome,
+    breaks: Breaks, gates: [Verdict], levels: [KernelLevel], rules: [Rule], flags: [Flag], patches: [String],
+    seconds: [StepSeconds]
+  ) {
+    (self.driver, self.from, self.to, self.keep) = (driver, from, to, keep)
+    (self.outcome, self.breaks, self.gates, self.levels) = (outcome, breaks, gates, levels)
+    (self.rules, self.flags, self.patches, self.seconds) = (rules, flags, patches, seconds)
+  }
+
   /// Breaks on the new kernel.
   package struct Breaks: Codable, Sendable {
     package var before: [BreakEntry]
     package var after: [BreakEntry]
+
+    package init(before: [BreakEntry], after: [BreakEntry]) {
+      (self.before, self.after) = (before, after)
+    }
   }
 
   /// How far one kernel was proven, and what its boot showed.
