@@ -59,7 +59,7 @@ package struct SeriesReport: Sendable {
 }
 
 /// One patch of a series: what it adapts, and its diff.
-package struct PatchReport: Sendable {
+package struct PatchReport: Sendable, Hashable {
   /// The API changes that it adapts to; empty for a patch that only keeps old kernels working.
   package var changes: [ChangeReport]
   /// How the code keeps building on the old kernels, in sentences; empty where there is nothing to say.
@@ -83,7 +83,7 @@ package struct PatchReport: Sendable {
 }
 
 /// One API change and what was done about it.
-package struct ChangeReport: Sendable {
+package struct ChangeReport: Sendable, Hashable {
   /// The breaks that it caused, all of one symbol; at least one.
   package var breaks: [Break]
   /// What the edits follow; nil where they follow from the declarations alone.

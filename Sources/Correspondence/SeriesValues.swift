@@ -32,8 +32,9 @@ struct SeriesValues {
   /// For `commit`.
   func commit(_ patch: PatchReport) -> [String: Any] {
     var values = common
-    // A patch that was not tried on its own is told by what the series reached only if it is the whole series.
-    let builtHere = patch.kernels.isEmpty && report.patches.count == 1 ? report.kernels : patch.kernels
+    // What the whole series reached holds for its last patch, and for no other.
+    let isLast = patch == report.patches.last
+    let builtHere = isLast ? report.kernels : patch.kernels
     values["changes"] = sequence(patch.changes.map(change))
     values["several"] = patch.changes.count > 1 ? PlainText.count(patch.changes.count, "place") : nil
     values["compatibility"] = text(PlainText.line(patch.compatibility, limit: 2000))
@@ -70,9 +71,9 @@ struct SeriesValues {
     var values: [String: Any] = ["problem": words.problem, "sentence": words.sentence, "name": words.name]
     values["places"] = text(words.places)
     values["action"] = text(words.action)
-    values["before"] = representative?.before.flatMap { text(PlainText.block($0.text)) }
+    values["before"] = representative?.before.flatMap { text(PlainText.block(written($0))) }
     values["beforeFile"] = representative?.before.flatMap { text(PlainText.line($0.site.description)) }
-    values["after"] = representative?.after.flatMap { text(PlainText.block($0.text)) }
+    values["after"] = representative?.after.flatMap { text(PlainText.block(written($0))) }
     values["afterFile"] = representative?.after.flatMap { text(PlainText.line($0.site.description)) }
     if let cause = change.cause {
       values["cause"] = "\(cause.commit.prefix(12)) (\"\(PlainText.line(cause.subject))\")"
@@ -91,6 +92,13 @@ struct SeriesValues {
     values["reproduced"] = rule.replay.tried > 0 ? "\(rule.replay.reproduced)" : nil
     values["tried"] = rule.replay.tried > 0 ? "\(rule.replay.tried)" : nil
     return values
+  }
+
+  /// A declaration's text; a macro's with what it stands for, unless that is long.
+  private func written(_ declaration: Declaration) -> String {
+    let body = declaration.body
+    let isShort = declaration.kind == .macro && !body.isEmpty && body.count <= 60
+    return isShort && !declaration.text.hasSuffix(body) ? "\(declaration.text) \(body)" : declaration.text
   }
 
   /// Each problem once, with its place.
@@ -188,6 +196,8 @@ struct SeriesValues {
     let booted = proofs.filter { $0.level == .booted && [.exercised, .loaded].contains($0.boot) }.map(\.kernel.name)
     var values: [String: Any] = [:]
     if !built.isEmpty { values["builtOn"] = PlainText.list(built) }
+    let refused = proofs.filter { $0.boot == .refusedAsBefore }.map(\.kernel.name)
+    if !refused.isEmpty { values["refusedOn"] = PlainText.list(refused) }
     if !booted.isEmpty {
       values["bootedOn"] = booted == built && built.count > 1 ? "each of them" : PlainText.list(booted)
     }

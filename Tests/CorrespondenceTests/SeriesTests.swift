@@ -97,6 +97,9 @@ import Testing
     report.patches[0].changes[0].cause = ChangeReport.Cause(
       commit: String(repeating: "ab", count: 20), subject: "string: remove strlcpy()", release: "6.8",
       link: "https://lore.kernel.org/r/1")
+    report.patches[0].changes[0].breaks[0].before = Declaration(
+      name: "strlcpy", kind: .macro, text: "#define strlcpy", site: Site(file: "include/linux/string.h", line: 32),
+      body: "old_strlcpy")
     let mails = try renderSeries(report, templates: shippedTemplates())
     try expectGolden(String(decoding: mbox(mails, withCover: true), as: UTF8.self), "Series/needs-review.mbox")
   }
