@@ -12,13 +12,16 @@ package struct HeaderField: Codable, Hashable, Sendable {
 
   /// The field as it stands in a message: encoded words where needed, folded at 75 columns, ended by a line feed.
   ///
+  /// A plain ASCII subject is not folded, long as it may be: b4 0.12, which Debian 12 has, fails on one that is.
+  ///
   /// Line ends and other control characters in the value become spaces: a value never starts a field of its own.
   var text: String {
     let words = Self.encoded(value).split(separator: " ").map(String.init)
+    let width = name == "Subject" && value.utf8.allSatisfy { $0 < 0x80 } ? 990 : 75
     var text = name + ":"
     var column = text.utf8.count
     for word in words {
-      if column + 1 + word.utf8.count > 75, column > name.utf8.count + 1 {
+      if column + 1 + word.utf8.count > width, column > name.utf8.count + 1 {
         text += "\n"
         column = 0
       }

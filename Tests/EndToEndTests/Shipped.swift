@@ -4,6 +4,11 @@ import Foundation
 import Subprocess
 import SystemPackage
 import TestSupport
+import Testing
+
+/// One test at a time: they share the cache and the two cores, and look at what a run leaves behind.
+@Suite(.serialized, .enabled(if: Shipped.missing == nil, "\(Shipped.missing ?? "")"))
+enum EndToEnd {}
 
 /// The programs as they are shipped, run as a user would.
 enum Shipped {

@@ -46,7 +46,7 @@ actor Builder {
   ///   - label: what is built, for folder and log names, e.g. `original`, `patch-1`.
   func build(
     _ driver: Driver, with files: [String: SourceText] = [:], on kernel: Kernel, label: String,
-    options: BuildOptions = BuildOptions()
+    options: BuildOptions = BuildOptions(jobs: 1, ignoresExclusion: true)
   ) async throws -> DriverBuild {
     let key = Key(kernel: kernel.identity, files: files, warnings: options.warnings, sparse: options.sparse)
     if let build = done[key] { return build }
@@ -56,7 +56,8 @@ actor Builder {
     let record = try await kbuild.build(driver, in: stage, for: kernel, options, log: log)
     let roots = BuildRoots(driver: record.driverRoot, kernel: record.kernelRoots)
     let build = DriverBuild(
-      kernel: kernel, stage: stage, record: record, findings: BuildLog.findings(in: record.output, roots: roots), log: log)
+      kernel: kernel, stage: stage, record: record, findings: BuildLog.findings(in: record.output, roots: roots),
+      log: log)
     done[key] = build
     return build
   }

@@ -12,6 +12,8 @@ struct OriginalBuilds: Sendable {
   var to: DriverBuild
   /// On the other kernels to be kept.
   var others: [DriverBuild]
+  /// What a person should know about the builds.
+  var notes: [String] = []
 
   var driver: Driver { loaded.driver }
   /// Every kernel that the result has to keep building on.
@@ -27,7 +29,7 @@ struct OriginalBuilds: Sendable {
       2,
       kernels.map { kernel in
         { @Sendable in
-          try await builder.build(loaded.driver, on: kernel, label: "original", options: BuildOptions(jobs: 1))
+          try await builder.build(loaded.driver, on: kernel, label: "original")
         }
       })
     self.loaded = loaded
@@ -35,29 +37,23 @@ struct OriginalBuilds: Sendable {
     self.to = builds[1]
     self.others = Array(builds.dropFirst(2))
     for build in [self.from] + self.others { try Self.require(build, of: loaded.driver) }
-    if case .notApplicable(let condition) = self.to.record.result {
-      throw Failure(
-        .badInput, loaded.driver.name, "is not meant for \(to.identity.name): \(condition)",
-        remedy: "change the condition in dkms.conf if it shall be")
-    }
-    if let conf = try await builder.kbuild.dkmsConf(of: loaded.driver, in: self.from.stage, for: from) {
+    for build in [self.from, self.to] {
+      let conf = try await builder.kbuild.dkmsConf(of: loaded.driver, in: build.stage, for: build.kernel)
+      guard let conf else { continue }
       if !conf.packageName.isEmpty { self.loaded.driver.name = conf.packageName }
       if !conf.packageVersion.isEmpty { self.loaded.driver.version = conf.packageVersion }
+      guard let condition = conf.exclusion else { continue }
+      notes.append("dkms.conf says that it is not for \(build.kernel.identity.name) (\(condition)); built all the same")
     }
   }
 
   private static func require(_ build: DriverBuild, of driver: Driver) throws {
     let kernel = build.kernel.identity.name
-    switch build.record.result {
-    case .built: return
-    case .notApplicable(let condition):
-      throw Failure(.badInput, driver.name, "is not meant for \(kernel): \(condition)", remedy: "choose another kernel")
-    case .failed(let reason):
-      let first = build.errors.first.map { "\($0.site.map { "\($0): " } ?? "")\($0.message)" } ?? reason
-      throw Failure(
-        .badInput, driver.name, "does not build on \(kernel) either: \(first)",
-        remedy: "name a kernel that it builds on; kmend learns the difference from there",
-        detail: String(decoding: build.record.output.suffix(8_000), as: UTF8.self))
-    }
+    guard case .failed(let reason) = build.record.result else { return }
+    let first = build.errors.first.map { "\($0.site.map { "\($0): " } ?? "")\($0.message)" } ?? reason
+    throw Failure(
+      .badInput, driver.name, "does not build on \(kernel) either: \(first)",
+      remedy: "name a kernel that it builds on; kmend learns the difference from there",
+      detail: String(decoding: build.record.output.suffix(8_000), as: UTF8.self))
   }
 }

@@ -57,7 +57,8 @@ package struct Diagnoses: Sendable {
     for index in breaks.indices { breaks[index].convertedInTree = try await trees.converted(breaks[index].symbol) }
     let lost = BuildComparison.lostFlags(
       old: builds.from.record, new: builds.to.record, makefiles: try DriverTexts.makefiles(of: builds.driver))
-    var found = DriverBreaks(breaks: breaks, alreadyWrong: diagnosis.alreadyWrong, notes: lost.map(\.message))
+    let notes = builds.notes + lost.map(\.message)
+    var found = DriverBreaks(breaks: breaks, alreadyWrong: diagnosis.alreadyWrong, notes: notes)
     if breaks.isEmpty, !builds.to.record.isBuilt { found.breaks = DriverBreaks.unexplained(builds.to) }
     return found
   }

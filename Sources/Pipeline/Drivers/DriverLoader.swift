@@ -97,7 +97,14 @@ struct DriverLoader: Sendable {
 
   private func driver(_ origin: Driver.Origin, copying folder: String, named name: (String, String)) throws -> Driver {
     let stage = try DriverStage(of: folder, into: "\(scratch)/pristine")
-    let recipe = try Driver.Recipe.detect(stage.folder)
+    let recipe: Driver.Recipe
+    do {
+      recipe = try Driver.Recipe.detect(stage.folder)
+    } catch var failure as Failure {
+      // The user named the original, not our copy of it.
+      failure.subject = origin.text
+      throw failure
+    }
     return Driver(name: name.0, version: name.1, origin: origin, root: stage.folder, recipe: recipe)
   }
 

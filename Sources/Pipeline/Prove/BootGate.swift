@@ -31,10 +31,13 @@ struct BootGate: Sendable {
   }
 
   /// Judges the adapted driver's boot by the reference: the unadapted driver on the kernel that it was made for.
-  static func judge(_ adapted: BootRecord?, reference: BootRecord?, kernel: Kernel) -> Result {
+  static func judge(
+    _ adapted: BootRecord?, reference: BootRecord?, kernel: Kernel, wanted: Bool
+  ) -> Result {
     let name = kernel.identity.name
     guard let adapted else {
-      let verdict = Verdict(gate: "boot", kernel: name, result: .notRun, summary: "no image of this kernel at hand")
+      let reason = wanted ? "no image of this kernel at hand, or no module to load" : "a boot was not asked for"
+      let verdict = Verdict(gate: "boot", kernel: name, result: .notRun, summary: reason)
       return Result(
         word: .notRun, verdict: verdict, notExecuted: ["nothing was executed on \(name)"], executed: [], seconds: 0)
     }

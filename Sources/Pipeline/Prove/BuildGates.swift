@@ -30,9 +30,14 @@ enum BuildGates {
 
   /// What `W=1` and sparse find in the adapted driver and did not find in the unadapted one.
   ///
-  /// - Parameter original: the unadapted driver with the same checks, on the kernel that it builds on.
-  static func checks(_ adapted: DriverBuild, original: DriverBuild) -> Verdict {
+  /// - Parameters:
+  ///   - original: the unadapted driver with the same checks, on the kernel that it builds on.
+  ///   - files: the files that the series changes. sparse 0.6.4 does not know `__has_include` and takes the wrong branch
+  ///     after it: what it says about such a file is not counted, and the summary says so.
+  static func checks(_ adapted: DriverBuild, original: DriverBuild, files: [String: SourceText]) -> Verdict {
+    let unread = files.keys.sorted().filter { TestInSource.stands(in: files[$0] ?? []) }
     let added = FindingComparison.added(old: original.findings, new: adapted.findings)
+      .filter { $0.tool != "sparse" || !unread.contains($0.site?.file ?? "") }
       // A finding in the kernel's own headers is not the patch's.
       .filter { $0.site.map { !$0.file.hasPrefix("/") && !$0.file.hasPrefix("include/") } ?? false }
     var evidence = adapted.record.evidence
@@ -46,7 +51,9 @@ enum BuildGates {
     return Verdict(
       gate: "warnings", kernel: name, result: added.isEmpty ? .passed : .failed,
       summary: added.isEmpty
-        ? "W=1 and sparse find nothing new" : "W=1 and sparse find \(added.count) new: \(line(added[0]))",
+        ? "W=1 and sparse find nothing new"
+          + (unread.isEmpty ? "" : "; sparse does not know __has_include in \(unread.joined(separator: ", "))")
+        : "W=1 and sparse find \(added.count) new: \(line(added[0]))",
       findings: added, evidence: [evidence])
   }
 

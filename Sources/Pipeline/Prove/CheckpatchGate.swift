@@ -9,7 +9,8 @@ struct CheckpatchGate: Sendable {
   /// Types that a compat style makes unavoidable, each with the reason.
   ///
   /// `FILE_PATH_CHANGES`: a driver outside the tree has no MAINTAINERS to add a new file to. `LINUX_VERSION_CODE`: the
-  /// version style was asked for.
+  /// version style was asked for. Besides, `SPACING` on a line that tests for a header: it takes the angle brackets of
+  /// `__has_include(<…>)` for comparisons.
   static func waived(_ style: CompatChoice) -> Set<String> {
     switch style {
     case .replace: []
@@ -24,7 +25,9 @@ struct CheckpatchGate: Sendable {
   /// - Parameters:
   ///   - mails: each patch as it will be mailed.
   ///   - original: the unadapted driver's folder, and which files of it the series touches.
-  func judge(_ mails: [[UInt8]], original: DriverStage, files: [String]) async throws -> Verdict {
+  func judge(
+    _ mails: [[UInt8]], original: DriverStage, files: [String], adapted: [String: SourceText]
+  ) async throws -> Verdict {
     let known =
       files.isEmpty ? [] : CheckpatchLog.findings(in: try await checkpatch.check(files: files, in: original).output)
     let knownTypes = Set(known.map { Key(type: $0.tool, file: $0.site?.file ?? "") })
@@ -37,6 +40,8 @@ struct CheckpatchGate: Sendable {
       found += findings.filter { finding in
         !Self.waived(style).contains(String(finding.tool.dropFirst("checkpatch:".count)))
           && !knownTypes.contains(Key(type: finding.tool, file: finding.site?.file ?? ""))
+          && !(finding.tool == "checkpatch:SPACING"
+            && finding.site.map { TestInSource.stands(at: $0, in: adapted) } ?? false)
       }
     }
     return Verdict(

@@ -63,7 +63,7 @@ struct Prover: Sendable {
       kernels.map { kernel in
         { @Sendable in
           try await builder.build(
-            builds.driver, with: patch.files, on: kernel, label: "patch-\(index + 1)", options: BuildOptions(jobs: 1))
+            builds.driver, with: patch.files, on: kernel, label: "patch-\(index + 1)")
         }
       }
     }
@@ -99,7 +99,7 @@ struct Prover: Sendable {
       for kernel in wanted {
         let build = try await builder.build(
           builds.driver, with: files, on: kernel, label: "adapted", options: Builder.checks)
-        verdicts.append(BuildGates.checks(build, original: references.checks))
+        verdicts.append(BuildGates.checks(build, original: references.checks, files: files))
       }
       return verdicts
     }
@@ -110,7 +110,8 @@ struct Prover: Sendable {
       var results: [(DriverBuild, BootGate.Result)] = []
       for build in last {
         let record = try await gate?.boot(build, label: "adapted") ?? nil
-        results.append((build, BootGate.judge(record, reference: references.boot, kernel: build.kernel)))
+        results.append(
+          (build, BootGate.judge(record, reference: references.boot, kernel: build.kernel, wanted: gate != nil)))
       }
       return results
     }

@@ -21,5 +21,5 @@ struct References: Sendable {
 
 extension Builder {
   /// `W=1` and sparse in one run.
-  static let checks = BuildOptions(warnings: true, sparse: true, jobs: 1)
+  static let checks = BuildOptions(warnings: true, sparse: true, jobs: 1, ignoresExclusion: true)
 }

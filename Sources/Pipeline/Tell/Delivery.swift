@@ -18,6 +18,9 @@ struct Delivery: Sendable {
     if request.inPlace, request.driver.hasPrefix("debian:") {
       throw Failure(.usage, "--in-place", "needs a driver in a directory", remedy: "use --out")
     }
+    if Mailbox(request.author) == nil {
+      throw Failure(.usage, request.author, "is no mail address", remedy: "write --author 'Name <address>'")
+    }
     guard let out = request.out else { return }
     if FileManager.default.fileExists(atPath: out + "/report.json") || !FileManager.default.fileExists(atPath: out) {
       return

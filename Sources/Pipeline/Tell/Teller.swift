@@ -53,8 +53,14 @@ struct Teller: Sendable {
     let gate = CheckpatchGate(
       checkpatch: try Checkpatch(source: source, run.workspace.containment), style: run.request.compat)
     return try await gate.judge(
-      series.mails.filter { $0.patch != nil }.map(\.message.bytes), original: run.builds.from.stage,
-      files: kept.files.keys.filter { mended.sources[$0] != nil }.sorted())
+      series.mails.filter { $0.patch != nil }.map(Self.plain), original: run.builds.from.stage,
+      files: kept.files.keys.filter { mended.sources[$0] != nil }.sorted(), adapted: kept.files)
+  }
+
+  /// A mail without its transfer encoding, which checkpatch does not undo.
+  private static func plain(_ mail: PatchMail) -> [UInt8] {
+    let subject = mail.message["Subject"] ?? ""
+    return Array("From: \(mail.message["From"] ?? "")\nSubject: \(subject)\n\n".utf8) + mail.message.body
   }
 
   private func example(for found: Break) -> Rule.Example? {
