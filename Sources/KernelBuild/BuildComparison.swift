@@ -52,7 +52,11 @@ package enum BuildComparison {
   }
 
   private static func flags(of object: ObjectBuild, root: String, words: Set<String>) -> [String] {
-    object.arguments.compactMap { argument in
+    var arguments = object.arguments
+    for index in arguments.indices.dropLast().reversed() where arguments[index] == "-I" || arguments[index] == "-D" {
+      arguments[index] += arguments.remove(at: index + 1)
+    }
+    return arguments.compactMap { argument in
       if argument.hasPrefix("-D") {
         let name = String(argument.dropFirst(2).prefix { $0 != "=" })
         return name.hasPrefix("KBUILD_") || !words.contains(name) ? nil : argument

@@ -106,8 +106,9 @@ package struct Kbuild: Sendable {
       arguments = [script, jobs, options.keepsGoing ? "1" : "0", conf.preBuild, conf.make] + conf.patches
     case .kbuild(let folder):
       program = "make"
-      let path = folder == "." ? place.driverRoot : "\(place.driverRoot)/\(folder)"
-      arguments = ["-j\(jobs)", "-C", kernel.buildDirectory, "M=\(path)", "modules"]
+      // Where a person would call it: Kbuild files ask for $(PWD).
+      directory = folder == "." ? place.driverRoot : "\(place.driverRoot)/\(folder)"
+      arguments = ["-j\(jobs)", "-C", kernel.buildDirectory, "M=\(directory)", "modules"]
     case .makefile(let folder):
       program = "make"
       directory = folder == "." ? place.driverRoot : "\(place.driverRoot)/\(folder)"
@@ -136,13 +137,20 @@ package struct Kbuild: Sendable {
     return Array(best.values.sorted().prefix(1000))
   }
 
+  /// As Kbuild writes it into objects: without folder and suffix, `-` as `_`.
+  private static func moduleName(_ path: String) -> String {
+    let file = path.split(separator: "/").last ?? ""
+    return String(file.dropLast(3).map { $0 == "-" ? "_" : $0 })
+  }
+
   private static func result(
     _ execution: Execution, _ recipe: Driver.Recipe, _ objects: [ObjectBuild], built: [String], expected: [String]
   ) -> BuildRecord.Result {
     if !execution.succeeded {
       // A driver's own Makefile may go on to tools and installation, which are not what is asked.
+      let made = Set(built.map { moduleName($0) })
       guard case .makefile = recipe, case .exited = execution.exit, !built.isEmpty,
-        objects.allSatisfy(\.isCompiled)
+        objects.allSatisfy({ $0.isCompiled && ($0.module.isEmpty || made.contains($0.module)) })
       else { return .failed("\(execution.exit)") }
     }
     let missing = expected.filter { !built.contains($0) }

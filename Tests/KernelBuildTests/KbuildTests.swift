@@ -65,6 +65,13 @@ import Testing
       #expect(record.evidence.exit == "exit 2")
       _ = try write(["sub/a.c": "int f(void) { return nothing; }\n"], below: driver)
       #expect(try await build(driver, "6.12").result == .failed("exit 2"))
+      _ = try write(
+        [
+          "sub/Kbuild": "obj-m := a-b.o c.o\n", "sub/a-b.c": files["sub/a.c"] ?? "",
+          "sub/c.c":
+            "#include <linux/module.h>\nint gone(void);\nint c(void) { return gone(); }\nMODULE_LICENSE(\"GPL\");\n",
+        ], below: driver)
+      #expect(try await build(driver, "6.12").result == .failed("exit 2"))
     }
   }
 
@@ -97,9 +104,10 @@ import Testing
     let makefile = try goldenBytes("KernelBuild/several/extra/Makefile")
     #expect(BuildComparison.lostFlags(old: old, new: new, makefiles: [makefile]).isEmpty)
     let position = try #require(old.objects.firstIndex { $0.source == "extra/extra_one.c" })
-    old.objects[position].arguments.append("-DEXTRA_OTHER=1")
+    old.objects[position].arguments += ["-D", "EXTRA_OTHER=1", "-I", "\(old.driverRoot)/other"]
     let found = BuildComparison.lostFlags(old: old, new: new, makefiles: [makefile + Array("-DEXTRA_OTHER".utf8)])
-    #expect(found.map(\.message) == ["compiled with -DEXTRA_OTHER=1 on 6.1, without it on 6.12"])
+    #expect(
+      found.map(\.message) == ["-DEXTRA_OTHER=1", "-Iother"].map { "compiled with \($0) on 6.1, without it on 6.12" })
   }
 
   static func findings(_ record: BuildRecord) -> [Finding] {
