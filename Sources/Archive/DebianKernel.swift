@@ -11,7 +11,9 @@ struct DebianKernel: Sendable {
 
   /// How much larger a source tree is than its compressed archive.
   private static let sourceExpansion = 11
-  private static let prefixes = ["headers", "kbuild", "image", "binary", "modules", "source"].map { "linux-\($0)-" }
+  private static let prefixes = ["headers", "kbuild", "image", "binary", "modules", "base", "source"].map {
+    "linux-\($0)-"
+  }
 
   /// Name of a kernel on command lines: the request without its scheme.
   private var name: String { String(request.description.dropFirst("debian:".count).map { $0 == "/" ? "-" : $0 }) }
@@ -89,6 +91,9 @@ struct DebianKernel: Sendable {
     kernel.image = present("root/boot/vmlinuz-\(choice.release)")
     kernel.modules = present("root/lib/modules/\(choice.release)/modules.dep").map { String($0.dropLast(12)) }
     kernel.source = present("source")
+    if !choice.image.isEmpty, kernel.image == nil || kernel.modules == nil {
+      progress("no image or no modules in \(choice.image.map(\.name).joined(separator: ", ")): drivers can't be booted")
+    }
     try await equip(&kernel, release: choice.suite.release, progress: progress)
     return StoredKernel(
       kernel: kernel, parts: parts, packages: choice.packages,

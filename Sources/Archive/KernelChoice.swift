@@ -126,7 +126,9 @@ package struct KernelResolution {
     let names = images.map { $0 + build.release } + ["linux-image-\(build.release)-unsigned"]
     if let image = names.lazy.compactMap(companion).first {
       // Where the image is split, what holds the files is named after the same release.
-      let split = ["linux-binary-", "linux-modules-"].map { $0 + build.release }.filter { $0 != image.name }
+      let split = ["linux-binary-", "linux-modules-", "linux-base-"].map { $0 + build.release }.filter {
+        $0 != image.name
+      }
       choice.image = [image] + split.compactMap(companion)
     }
     let upstream = (KernelVersion(build.sourceVersion)?.numbers ?? []).prefix(2).map(String.init)

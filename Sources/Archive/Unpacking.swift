@@ -7,7 +7,8 @@ import Sandbox
 struct Unpacking: Sendable {
   let containment: Containment
 
-  /// Everything that Kbuild needs ends up below `usr/src`, so that one mount shows it.
+  /// Everything that Kbuild needs ends up below `usr/src`, so that one mount shows it, and the image
+  /// where it always was: kernels that come in several packages have it among their modules.
   private static let script = """
     umask 022
     cd /kernel
@@ -30,6 +31,12 @@ struct Unpacking: Sendable {
       rm -rf usr/lib/modules
     fi
     rm -rf usr/share
+    for image in "lib/modules/$RELEASE/vmlinuz" "lib/modules/$RELEASE/vmlinuz.unsigned"; do
+      if [ -f "$image" ] && ! [ -e "boot/vmlinuz-$RELEASE" ]; then
+        mkdir -p boot
+        mv "$image" "boot/vmlinuz-$RELEASE"
+      fi
+    done
     chmod -R u+rwX,go+rX .
     if [ -d "lib/modules/$RELEASE/kernel" ] && ! [ -s "lib/modules/$RELEASE/modules.dep" ]; then
       depmod -b /kernel/root "$RELEASE"

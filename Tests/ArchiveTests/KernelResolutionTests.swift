@@ -58,10 +58,13 @@ import Testing
     #expect(
       signed.image.map(\.name) == [
         "linux-image-7.2.12+deb13-amd64", "linux-binary-7.2.12+deb13-amd64", "linux-modules-7.2.12+deb13-amd64",
+        "linux-base-7.2.12+deb13-amd64",
       ])
     let unsigned = try resolution.choose(version: "7.3", flavour: nil, exact: nil)
     #expect(
-      unsigned.image.map(\.name) == ["linux-binary-unsigned-7.3.4+deb13-amd64", "linux-modules-7.3.4+deb13-amd64"])
+      unsigned.image.map(\.name) == [
+        "linux-binary-unsigned-7.3.4+deb13-amd64", "linux-modules-7.3.4+deb13-amd64", "linux-base-7.3.4+deb13-amd64",
+      ])
   }
 
   @Test(arguments: [

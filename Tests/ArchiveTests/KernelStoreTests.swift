@@ -92,6 +92,20 @@ import Testing
     }
   }
 
+  @Test func imageInSeveralPackages() async throws {
+    try await withLocalArchive { archive in
+      try await archive.kernel(abi: "9.1.0-1", version: "9.1.5-1", split: true)
+      try await archive.publish()
+      let store = Self.store(archive)
+      let kernel = try await store.add(Self.request) { _ in }
+      #expect(try String(contentsOfFile: try #require(kernel.image), encoding: .utf8) == "image\n")
+      #expect(Self.names(try #require(kernel.modules)).contains("modules.builtin"))
+      let stored = try #require(try store.kernels().first)
+      #expect(stored.proof == .booted)
+      #expect(stored.packages.count == 7)
+    }
+  }
+
   @Test func replacedByANewerOneAndPruned() async throws {
     try await withLocalArchive { archive in
       try await archive.kernel(abi: "9.1.0-1", version: "9.1.5-1")

@@ -102,8 +102,22 @@ struct LocalArchive {
       """, [suite, pattern, key, extra])
   }
 
-  /// Adds a kernel that builds "modules" with nothing but a shell.
-  func kernel(abi: String, version: String) async throws {
+  /// Image, modules and what belongs to both in three packages, the image not signed.
+  private func splitImage(abi: String, version: String, release: String) async throws {
+    let folder = "usr/lib/modules/\(release)"
+    for (name, script) in [
+      ("binary-unsigned", "mkdir -p \(folder); echo image >\(folder)/vmlinuz.unsigned"),
+      ("modules", "mkdir -p \(folder)/kernel"),
+      ("base", "mkdir -p \(folder); touch \(folder)/modules.order \(folder)/modules.builtin"),
+    ] {
+      try await package(
+        "linux-\(name)-\(abi)-\(Self.architecture)", version, architecture: Self.architecture, source: "linux",
+        script: script)
+    }
+  }
+
+  /// Adds a kernel that builds "modules" with nothing but a shell; `split`: in the packages of newer releases.
+  func kernel(abi: String, version: String, split: Bool = false) async throws {
     let release = "\(abi)-$(dpkg --print-architecture)"
     try await package(
       "linux-kbuild-9.1", version, architecture: Self.architecture, source: "linux",
@@ -128,12 +142,16 @@ struct LocalArchive {
         echo 'include /usr/src/linux-headers-\(abi)-common/Makefile' >$h/Makefile
         printf 'CONFIG_MODULES=y\\nCONFIG_DEBUG_INFO_BTF_MODULES=y\\n' >$h/.config; touch $h/Module.symvers
         """)
-    try await package(
-      "linux-image-\(abi)-\(Self.architecture)", version, architecture: Self.architecture, source: "linux-signed",
-      script: """
-        release=\(release); mkdir -p boot lib/modules/$release/kernel; echo image >boot/vmlinuz-$release
-        chmod 600 boot/vmlinuz-$release; touch lib/modules/$release/modules.order lib/modules/$release/modules.builtin
-        """)
+    if split {
+      try await splitImage(abi: abi, version: version, release: release)
+    } else {
+      try await package(
+        "linux-image-\(abi)-\(Self.architecture)", version, architecture: Self.architecture, source: "linux-signed",
+        script: """
+          release=\(release); mkdir -p boot lib/modules/$release/kernel; echo image >boot/vmlinuz-$release
+          chmod 600 boot/vmlinuz-$release; touch lib/modules/$release/modules.order lib/modules/$release/modules.builtin
+          """)
+    }
     try await package(
       "linux-source-9.1", version, source: "linux",
       script: """

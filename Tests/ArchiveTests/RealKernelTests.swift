@@ -45,6 +45,9 @@ import Testing
     #expect(execution.text.contains("\n\(kernel.identity.release) SMP"), "\(execution.text)")
     #expect(!execution.text.contains("warning:"), "\(execution.text)")
     #expect(kernel.identity.compiler.contains("gcc"))
+    guard kernel.identity.request.hasPrefix("debian:") else { return }
+    #expect(kernel.image != nil)
+    #expect(FileManager.default.fileExists(atPath: "\(try #require(kernel.modules))/modules.builtin"))
   }
 
   @Test(.enabled(if: !names.isEmpty, "no package lists in the cache: kmend kernel add debian:6.1"))
