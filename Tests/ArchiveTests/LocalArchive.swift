@@ -167,8 +167,16 @@ struct LocalArchive {
   #endif
 }
 
-/// Runs `body` with a fresh archive.
+/// Runs `body` with a fresh archive; once more where apt itself says that it is worth another try.
 func withLocalArchive(_ body: (LocalArchive) async throws -> Void) async throws {
+  do {
+    try await withOneLocalArchive(body)
+  } catch let failure as Failure where failure.code == .tryAgain {
+    try await withOneLocalArchive(body)
+  }
+}
+
+private func withOneLocalArchive(_ body: (LocalArchive) async throws -> Void) async throws {
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kmend-archive-\(UUID().uuidString)").path
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -176,7 +184,6 @@ func withLocalArchive(_ body: (LocalArchive) async throws -> Void) async throws 
   do {
     try await body(archive)
   } catch {
-    if let failure = error as? Failure { Issue.record("\(failure): \(failure.detail)") }
     try? await archive.close()
     throw error
   }
