@@ -50,14 +50,17 @@ struct ChangeWords {
     case .functionGone, .nameGone, .typeGone, .fieldGone, .unexported:
       let old = kind == .fieldGone && !container.isEmpty ? "\(symbol) of \(container)" : name
       if new.isEmpty {
-        titles = ["drop \(old)", "drop \(name)"]
+        let verb = isDropped ? "drop" : "replace"
+        titles = ["\(verb) \(old)", "\(verb) \(name)"]
       } else {
         titles = [
           "use \(PlainText.list(new)) instead of \(old)", "use \(new[0]) instead of \(name)", "replace \(name)",
         ]
       }
     case .headerGone:
-      titles = new.isEmpty ? ["do not include \(name)"] : ["include \(new[0]) instead of \(name)", "replace \(name)"]
+      titles =
+        new.isEmpty
+        ? ["do not include \(name)"] : ["include \(new[0]) instead of \(name)", "include \(new[0])", "replace \(name)"]
     case .includeNotReached: titles = new.isEmpty ? [] : ["include \(new[0]) for \(name)", "include \(new[0])"]
     case .arguments: titles = ["adapt the calls of \(name) to its new arguments", "adapt the calls of \(name)"]
     case .macroArity: titles = ["adapt the uses of \(name) to its new arguments", "adapt the uses of \(name)"]
@@ -106,6 +109,12 @@ struct ChangeWords {
       if text.hasSuffix(".h") { return "<\(text)>" }
       return isCall(text) ? "\(text)()" : text
     }
+  }
+
+  /// True if nothing takes the symbol's place.
+  private var isDropped: Bool {
+    guard let rule = change.rule, !rule.smpl.isEmpty else { return true }
+    return rule.kind == .operand || !rule.smpl.split(separator: "\n").contains { $0.hasPrefix("+") }
   }
 
   /// True if the rule's new text calls the name.

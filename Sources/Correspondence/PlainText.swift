@@ -46,7 +46,24 @@ enum PlainText {
         piece += part
       }
     }
-    return pieces + [piece]
+    return (pieces + [piece]).flatMap { $0.count > width ? spaces($0, mark: mark, width: width) : [$0] }
+  }
+
+  /// The same at spaces, where there is no comma.
+  private static func spaces(_ line: String, mark: String, width: Int) -> [String] {
+    let indent = String(line.prefix { " -+*".contains($0) })
+    var pieces = [indent]
+    for word in line.dropFirst(indent.count).split(separator: " ") {
+      let last = pieces[pieces.count - 1]
+      if last == indent || last == mark + "    " {
+        pieces[pieces.count - 1] += word
+      } else if last.count + word.count < width {
+        pieces[pieces.count - 1] += " " + word
+      } else {
+        pieces.append(mark + "    " + word)
+      }
+    }
+    return pieces
   }
 
   /// The line in pieces that end behind a comma outside of quotes.

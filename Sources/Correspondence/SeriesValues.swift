@@ -35,8 +35,15 @@ struct SeriesValues {
     // What the whole series reached holds for its last patch, and for no other.
     let isLast = patch == report.patches.last
     let builtHere = isLast ? report.kernels : patch.kernels
-    values["changes"] = sequence(patch.changes.map(change))
-    values["several"] = patch.changes.count > 1 ? PlainText.count(patch.changes.count, "place") : nil
+    // Several rules may mend one break: it is told once.
+    var told: [[Break]] = []
+    values["changes"] = sequence(
+      patch.changes.map { item in
+        let isTold = told.contains(item.breaks)
+        if !isTold { told.append(item.breaks) }
+        return change(item, isTold: isTold)
+      })
+    values["several"] = told.count > 1 ? PlainText.count(told.count, "place") : nil
     values["compatibility"] = text(PlainText.line(patch.compatibility, limit: 2000))
     values.merge(proven(builtHere)) { $1 }
     values["left"] = sequence(
@@ -64,13 +71,32 @@ struct SeriesValues {
     return values
   }
 
-  private func change(_ change: ChangeReport) -> [String: Any] {
+  /// - Parameter isTold: what broke stands there already.
+  private func change(_ change: ChangeReport, isTold: Bool) -> [String: Any] {
     let words = ChangeWords(change)
-    let representative = change.breaks.first { $0.cause == nil } ?? change.breaks.first
     let rule = change.rule
-    var values: [String: Any] = ["problem": words.problem, "sentence": words.sentence, "name": words.name]
-    values["places"] = text(words.places)
+    var values: [String: Any] = isTold ? [:] : problem(change, words)
+    values["name"] = words.name
     values["action"] = text(words.action)
+    values["edits"] = change.edits > 0 ? PlainText.count(change.edits, "edit") : nil
+    values["deletions"] = sequence(change.deletions.map { ["text": PlainText.block($0)] })
+    guard let rule else { return values }
+    values["rule"] = true
+    values["smpl"] = text(PlainText.block(rule.smpl))
+    values["edit"] = rule.smpl.isEmpty && rule.support > 0 ? text(PlainText.block(Self.plain(rule.summary))) : nil
+    values["support"] = rule.support > 0 ? PlainText.count(rule.support, "file") : nil
+    values["opportunities"] = rule.opportunities > 0 ? PlainText.count(rule.opportunities, "place") : nil
+    values["percent"] = "\(Int((rule.confidence * 100).rounded()))"
+    values["examples"] = text(PlainText.list(words.exampleFiles))
+    values["reproduced"] = rule.replay.tried > 0 ? "\(rule.replay.reproduced)" : nil
+    values["tried"] = rule.replay.tried > 0 ? "\(rule.replay.tried)" : nil
+    return values
+  }
+
+  private func problem(_ change: ChangeReport, _ words: ChangeWords) -> [String: Any] {
+    let representative = change.breaks.first { $0.cause == nil } ?? change.breaks.first
+    var values: [String: Any] = ["problem": words.problem, "sentence": words.sentence]
+    values["places"] = text(words.places)
     values["before"] = representative?.before.flatMap { text(PlainText.block(written($0))) }
     values["beforeFile"] = representative?.before.flatMap { text(PlainText.line($0.site.description)) }
     values["after"] = representative?.after.flatMap { text(PlainText.block(written($0))) }
@@ -79,18 +105,6 @@ struct SeriesValues {
       values["cause"] = "\(cause.commit.prefix(12)) (\"\(PlainText.line(cause.subject))\")"
       values["causeRelease"] = text(PlainText.line(cause.release))
     }
-    values["edits"] = change.edits > 0 ? PlainText.count(change.edits, "edit") : nil
-    values["deletions"] = sequence(change.deletions.map { ["text": PlainText.block($0)] })
-    guard let rule else { return values }
-    values["rule"] = true
-    values["smpl"] = text(PlainText.block(rule.smpl))
-    values["edit"] = rule.smpl.isEmpty ? text(PlainText.block(Self.plain(rule.summary))) : nil
-    values["support"] = rule.support > 0 ? PlainText.count(rule.support, "file") : nil
-    values["opportunities"] = rule.opportunities > 0 ? PlainText.count(rule.opportunities, "place") : nil
-    values["percent"] = "\(Int((rule.confidence * 100).rounded()))"
-    values["examples"] = text(PlainText.list(words.exampleFiles))
-    values["reproduced"] = rule.replay.tried > 0 ? "\(rule.replay.reproduced)" : nil
-    values["tried"] = rule.replay.tried > 0 ? "\(rule.replay.tried)" : nil
     return values
   }
 
