@@ -4,6 +4,8 @@
 package enum Confidence {
   /// Below this share in the same context a rule is not proposed at all.
   package static let refused = 0.15
+  /// The same for taking something away: most wrong edits that compile delete behaviour.
+  package static let refusedDeletion = 0.5
   /// Below this share a person should look.
   package static let sure = 0.7
 

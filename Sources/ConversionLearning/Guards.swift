@@ -21,7 +21,7 @@ struct Guards {
       flags.append(Flag(.fewExamples, support == 1 ? "one in-tree file shows it" : "\(support) in-tree files show it"))
     }
     for name in coChanges {
-      flags.append(Flag(.coChange, "`\(name)` appears in most files converted this way, and not in this edit"))
+      flags.append(Self.coChange(name))
     }
     if template.right.isEmpty, support < 3 {
       flags.append(Flag(.deletion, "`\(Summary.shown(template.left))` is deleted with few examples"))
@@ -33,6 +33,10 @@ struct Guards {
       flags.append(Flag(.literal, "`\(literal)` comes from a single example"))
     }
     return flags
+  }
+
+  static func coChange(_ name: String) -> Flag {
+    Flag(.coChange, "`\(name)` appears in most files converted this way, and not in this edit")
   }
 
   /// Strings and numbers of the right side that the left side does not have.

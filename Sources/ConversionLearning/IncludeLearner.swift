@@ -5,7 +5,9 @@ import KernelModel
 
 /// What takes the place of a header: the difference of the include lines of each file that lost it.
 enum IncludeLearner {
-  static func rules(for symbol: SoughtSymbol, from conversions: [Conversion]) -> [LearnedRule] {
+  static func rules(
+    for symbol: SoughtSymbol, from conversions: [Conversion], near nearness: Nearness
+  ) -> [LearnedRule] {
     var files: [String: (old: Set<String>, new: Set<String>, line: Int)] = [:]
     for conversion in conversions {
       let old = headers(conversion.oldText)
@@ -25,7 +27,7 @@ enum IncludeLearner {
     }
     let silent = losing.filter { $0.value.new.isSubset(of: $0.value.old) }.map(\.key)
     if !silent.isEmpty { gained[""] = silent }
-    var rules = gained.map { rule(symbol, $0.key, $0.value, losing.mapValues(\.line)) }
+    var rules = gained.map { rule(symbol, $0.key, nearness.sorted($0.value), losing.mapValues(\.line)) }
     rules.sort {
       ($0.rule.support, $0.isDeletion ? 0 : 1, $1.right) > ($1.rule.support, $1.isDeletion ? 0 : 1, $0.right)
     }
@@ -42,7 +44,7 @@ enum IncludeLearner {
   ) -> LearnedRule {
     let share = Double(sources.count) / Double(losing.count)
     let after = header.isEmpty ? "" : "#include <\(header)>"
-    let examples = sources.sorted().prefix(5).map {
+    let examples = sources.prefix(Rule.exampleLimit).map {
       Rule.Example(site: Site(file: $0, line: losing[$0] ?? 0), before: "#include <\(symbol.name)>", after: after)
     }
     // Each file held out in turn: the others must show the rule.

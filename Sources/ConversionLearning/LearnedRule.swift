@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import CSource
 import KernelModel
 
 /// A rule with the patterns that the rewriter applies, and the evidence by context.
@@ -18,6 +19,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
     case element
     /// An `#include` line; the sides are header paths.
     case include
+    /// The functions that a field of an ops structure points to; the sides are the field's declarations.
+    case prototype
   }
   package var rule: Rule
   package var span: Span
@@ -31,6 +34,24 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package var evidence: Evidence
   /// Names on the right side that neither the left side nor the new tree explains: the driver's function must have them.
   package var free: [String]
+
+  package init(
+    rule: Rule, span: Span, left: String, right: String, before: [String] = [], evidence: Evidence, free: [String] = []
+  ) {
+    (self.rule, self.span, self.left, self.right) = (rule, span, left, right)
+    (self.before, self.evidence, self.free) = (before, evidence, free)
+  }
+
+  /// The rule's co-change flags that other edits do not answer: those whose name none of the new texts brings.
+  package func unanswered(by texts: [String]) -> [Flag] {
+    let brought = Set(
+      texts.flatMap { text in
+        let source = LexedSource(text)
+        return source.tokens.map { source.spelling($0) }
+      })
+    let answers = Set(brought.map { Guards.coChange($0) })
+    return rule.flags.filter { $0.reason == .coChange && !answers.contains($0) }
+  }
 
   package var isDeletion: Bool { right.isEmpty && before.isEmpty }
 }
@@ -46,6 +67,8 @@ package struct Evidence: Codable, Hashable, Sendable {
   /// For a deletion the share of all conversions of the symbol that took it away without a successor, else 1:
   /// "nothing" agrees with everything, so its own places prove little.
   package var removals: Double
+
+  package init(places: [Place], removals: Double = 1) { (self.places, self.removals) = (places, removals) }
 
   /// Reproduced and all places in the same context: the narrowest one with enough places, and never a rosier one than
   /// any single trait of the context gives.

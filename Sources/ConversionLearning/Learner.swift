@@ -22,7 +22,9 @@ package struct Learner {
   package static func rules(
     for symbol: SoughtSymbol, from conversions: [Conversion], knowing knowledge: TreeKnowledge = TreeKnowledge()
   ) -> [LearnedRule] {
-    if symbol.kind == .headerGone { return IncludeLearner.rules(for: symbol, from: conversions) }
+    if symbol.kind == .headerGone {
+      return IncludeLearner.rules(for: symbol, from: conversions, near: knowledge.nearness)
+    }
     var learner = Learner(symbol, conversions, knowledge)
     return learner.learn()
   }
@@ -112,7 +114,7 @@ package struct Learner {
     let rule = Rule(
       id: "", symbol: symbol.name, kind: kind(template), smpl: "", summary: Summary.text(template),
       support: trial.support,
-      confidence: confidence, opportunities: opportunities, examples: Array(trial.examples.prefix(5)),
+      confidence: confidence, opportunities: opportunities, examples: trial.examples,
       replay: trial.replay(sources), introduces: introduced, flags: guards.flags)
     let free = introduced.filter { knowledge.declares($0) == false }
     return LearnedRule(
@@ -126,6 +128,7 @@ package struct Learner {
     case .operand: .operand
     case .element: .initialiser
     case .include: .include
+    case .prototype: .declaration
     case .statement where template.right.isEmpty: .statement
     case .statement, .expression:
       symbol.isField

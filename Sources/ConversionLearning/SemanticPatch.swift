@@ -14,6 +14,8 @@ struct SemanticPatch {
   var text: String {
     switch rule.span {
     case .include: include
+    // Its functions may stand in any file, which SmPL can't say.
+    case .prototype: ""
     case .identifier: rename
     case .operand: patch(["expression E;"], ["-E | \(rule.left)", "+E"])
     case .element: element

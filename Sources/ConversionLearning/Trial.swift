@@ -17,6 +17,7 @@ struct Trial {
   init(_ candidate: Candidate, _ learner: Learner) {
     var files: Set<String> = []
     var supporting: [Int] = []
+    var first: [String: Occurrence] = [:]
     for occurrence in learner.occurrences {
       let window = learner.windows[occurrence.window]
       let unit = window.old.units[occurrence.unit]
@@ -33,10 +34,13 @@ struct Trial {
       guard reproduced else { continue }
       if files.insert(window.path).inserted {
         supporting.append(occurrence.window)
-        if examples.count < 8 { examples.append(Self.example(occurrence, window)) }
+        first[window.path] = occurrence
       }
     }
     support = files.count
+    examples = learner.knowledge.nearness.sorted(files).prefix(Rule.exampleLimit).compactMap { path in
+      first[path].map { Self.example($0, learner.windows[$0.window]) }
+    }
     coChanges = CoChange.names(of: candidate, in: supporting, learner)
   }
 

@@ -67,6 +67,8 @@ struct CompatConditions {
     if let name = change.arrivals.first(where: { name in tells { $0.isMacro(name) } }) {
       return CompatCondition(defined: name)
     }
+    // A field is not a macro of that name.
+    guard change.container == nil else { return nil }
     return tells { $0.isMacro(symbol).map { !$0 } } ? CompatCondition(undefined: symbol) : nil
   }
 
@@ -94,6 +96,7 @@ struct CompatConditions {
   /// As what a name may be there: a field of the change's structure, a name of its own, a field of another structure
   /// (if few have one).
   private func containers(of name: String) -> [String?] {
+    if name == change.rule.symbol, let own = change.container { return [own] }
     let fields = (target.declared[name] ?? []).filter { $0.kind == .field }.compactMap(\.container)
     var result: [String?] = [nil]
     if let own = change.container { result.insert(own, at: 0) }

@@ -84,9 +84,10 @@ struct CompatKbuild {
       return Edit(file: makefile, range: last..<last, replacement: calls.map { $0 + end }.joined())
     }
     let snippets = CompatText.relative(path, from: CompatText.folder(makefile))
+    let isSeparated = text.isEmpty || text.suffix(2) == [0x0A, 0x0A] || text.suffix(4) == [0x0D, 0x0A, 0x0D, 0x0A]
     let lines =
-      [
-        "", "# What this kernel has: each part of \(snippets) is compiled with the kernel's own flags.",
+      (isSeparated ? [] : [""]) + [
+        "# What this kernel has: each part of \(snippets) is compiled with the kernel's own flags.",
         "ifneq ($(LINUXINCLUDE),)",
         "compat-test = $(shell $(CC) $(NOSTDINC_FLAGS) $(LINUXINCLUDE) \\",
         "\t-include $(srctree)/include/linux/compiler_types.h $(KBUILD_CPPFLAGS) $(KBUILD_CFLAGS) \\",

@@ -88,6 +88,8 @@ package struct CompatPlan: Codable, Hashable, Sendable {
     package var flags: [Flag]
   }
   package var changes: [Change]
+  /// What `support` and `newFiles` bring, in sentences; empty where there are none.
+  package var preparation: String
   /// Edits that serve several changes: includes of the compatibility header, Kbuild lines. They overlap with none.
   package var support: [Edit]
   /// Files to add, by path relative to the driver's root.
@@ -131,7 +133,7 @@ extension LogicalChange {
 
   /// Names that the new text has and the old one has not, fields included: what may tell kernels apart.
   var arrivals: [String] {
-    guard rule.kind != .include else { return [] }
+    guard rule.kind != .include, rule.kind != .declaration else { return [] }
     let known = Set(Self.names(left))
     let names = rule.introduces + Self.names(before.joined(separator: " ") + " " + right)
     return names.reduce(into: []) { if !known.contains($1), !$0.contains($1) { $0.append($1) } }

@@ -37,7 +37,9 @@ struct CompatPlanner {
         rule: changes[index].rule.id, method: writer.methods[index], edits: writer.edits[index],
         explanation: explanations[index], flags: flags[index])
     }
-    return CompatPlan(changes: planned, support: writer.support, newFiles: writer.newFiles)
+    return CompatPlan(
+      changes: planned, preparation: writer.preparation.joined(separator: " "), support: writer.support,
+      newFiles: writer.newFiles)
   }
 
   private mutating func choose(_ change: LogicalChange) {
@@ -88,7 +90,11 @@ struct CompatPlanner {
       kernels.isEmpty ? "" : "It no longer builds on \(list(kernels)): \(why).")
   }
 
-  private func list(_ kernels: [KernelFacts]) -> String { kernels.map(\.name).joined(separator: ", ") }
+  private func list(_ kernels: [KernelFacts]) -> String {
+    let names = kernels.map(\.name)
+    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+    return names.dropLast().joined(separator: ", ") + " and " + last
+  }
 
   /// The lightest condition that the style allows, and the sentence about it.
   private func condition(
@@ -96,22 +102,22 @@ struct CompatPlanner {
   ) -> (CompatCondition, String)? {
     let finder = CompatConditions(
       change: change, target: target, kept: kept, needing: need.all, atFileScope: isAtFileScope(change))
-    let lack = "\(list(need.all)) needs the old form"
+    let lack = "Linux \(list(need.all)) still \(need.all.count > 1 ? "need" : "needs") the old form"
     let isInclude = change.rule.kind == .include
     if style != .version, style != .probe || isInclude, let condition = finder.source {
-      return (condition, "\(lack): #\(condition.directive()) tells the kernels apart.")
+      return (condition, "\(lack); \"#\(condition.directive())\" tells the kernels apart.")
     }
     if style != .version, CompatKbuild(files: files, sites: change.edits.map(\.file)) != nil,
       let condition = finder.probed, let probe = condition.probe, !isTaken(probe.macro)
     {
-      return (condition, "\(lack): Kbuild tries whether the kernel has \(probe.subject).")
+      return (condition, "\(lack); \(probe.macro) is defined where the kernel has \(probe.subject).")
     }
     guard style == .version, let (condition, interval) = finder.version else { return nil }
     flags.append(
       Flag(
         .versionGuess,
         "\(change.rule.symbol) changed \(interval); the exact release is not known, so the guard may be wrong between"))
-    return (condition, "\(lack): the change came \(interval).")
+    return (condition, "\(lack); the change came \(interval).")
   }
 
   /// The driver gives the macro a meaning of its own.

@@ -49,10 +49,7 @@ struct CompatProbe: Hashable {
     let stem = declaration.container.map { "\(Self.tag($0))_\(declaration.name)" } ?? declaration.name
     self.init(
       name: "NEW_\(Self.upper(stem))", subject: declaration.text,
-      lines: [
-        include, "extern \(text);",
-        "char same[__builtin_types_compatible_p(__typeof__(\(place)), __typeof__(test)) ? 1 : -1];",
-      ])
+      lines: [include, "extern \(text);", "extern __typeof__(\(place)) test;"])
   }
 
   /// Tries a macro that declares an object: `DEFINE_X(¤0, 1)`.

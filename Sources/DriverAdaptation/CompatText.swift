@@ -60,12 +60,7 @@ enum CompatText {
     where source.tokens[index].isDirective && source.tokens[index].startsLine {
       let offset = source.tokens[index].range.lowerBound
       guard source.spells(source.tokens[index + 1], "include") else { continue }
-      if let branch = branches.branch(at: offset) {
-        let isGuard =
-          branches.all[branch].parent == nil
-          && branches.all[branch].directive.lowerBound == source.tokens[0].range.lowerBound
-        guard isGuard else { continue }
-      }
+      guard branches.isPlain(offset, source) else { continue }
       places.append(lines.range(ofLine: lines.line(of: offset)).upperBound)
     }
     return places

@@ -12,6 +12,8 @@ struct CompatWriter {
   private(set) var edits: [[Edit]]
   private(set) var support: [Edit] = []
   private(set) var newFiles: [String: SourceText] = [:]
+  /// What the files that serve several changes are for, in sentences.
+  private(set) var preparation: [String] = []
 
   init(
     files: [String: SourceText], changes: [LogicalChange], methods: [CompatMethod], conditions: [CompatCondition?],
@@ -151,12 +153,15 @@ struct CompatWriter {
       methods[index] = .fallback(condition: condition.directive(), header: header.path)
       if changes[index].rule.kind == .include {
         lines += includeLines(changes[index], condition)
+        preparation.append(sentence(changes[index], header.path))
         for file in Set(changes[index].edits.map(\.file)).sorted() {
           replaceIncludes(index, in: file, header, &including)
         }
       } else if let fallback = CompatFallback(changes[index]) {
         let block = ["#\(condition.directive(old: true))", "#\(fallback.define)", "#endif"]
-        if !lines.contains(block[1]) { lines += block }
+        guard !lines.contains(block[1]) else { continue }
+        lines += block
+        preparation.append("\(header.path) defines \(fallback.name) for kernels without it.")
       }
     }
     for file in sites where !header.isIncluded(by: file) && !including.contains(file) {
@@ -166,6 +171,15 @@ struct CompatWriter {
     let (edit, file) = header.adding(lines)
     if let edit { support.append(edit) }
     if let file { newFiles[header.path] = file }
+  }
+
+  private func sentence(_ change: LogicalChange, _ path: String) -> String {
+    let (old, new) = (change.oldHeader.map { "<\($0)>" }, change.newHeader.map { "<\($0)>" })
+    switch (old, new) {
+    case (let old?, let new?): return "\(path) includes \(new) where the kernel has it, else \(old)."
+    case (let one?, nil), (nil, let one?): return "\(path) includes \(one) where the kernel has it."
+    case (nil, nil): return ""
+    }
   }
 
   private func includeLines(_ change: LogicalChange, _ condition: CompatCondition) -> [String] {
@@ -208,6 +222,9 @@ struct CompatWriter {
       sites += changes[index].edits.map(\.file)
     }
     guard !probes.isEmpty, let kbuild = CompatKbuild(files: files, sites: sites) else { return }
+    let names = probes.map { "\($0.macro) where the kernel has \($0.subject)" }.joined(separator: "; ")
+    preparation.append(
+      "\(kbuild.makefiles.joined(separator: ", ")) compiles each part of \(kbuild.path) and defines \(names).")
     let (edits, file) = kbuild.adding(probes)
     support += edits
     if let file { newFiles[kbuild.path] = file }

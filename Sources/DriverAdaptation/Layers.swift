@@ -20,9 +20,14 @@ struct Layers: Sendable {
     pieces = text.isEmpty ? [] : [.original(0..<text.count)]
   }
 
-  /// Lays edits over the current text; they must not overlap and lie inside of it.
+  /// Lays edits over the current text; they must not overlap and lie inside of it. Of several insertions at one place
+  /// the first comes first.
   mutating func apply(_ edits: [Edit]) {
-    for edit in edits.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) { apply(edit) }
+    let order = edits.indices.sorted { left, right in
+      let (one, other) = (edits[left].range, edits[right].range)
+      return (one.lowerBound, one.upperBound, left) > (other.lowerBound, other.upperBound, right)
+    }
+    for index in order { apply(edits[index]) }
   }
 
   private mutating func apply(_ edit: Edit) {
@@ -67,6 +72,12 @@ struct Layers: Sendable {
     }
   }
 
+  /// Where the original text goes on behind a piece.
+  private func nextOriginal(behind index: Int) -> Int {
+    for piece in pieces[(index + 1)...] { if case .original(let range) = piece { return range.lowerBound } }
+    return original.count
+  }
+
   /// All edits against the original text, in order.
   var edits: [Edit] {
     var edits: [Edit] = []
@@ -78,12 +89,18 @@ struct Layers: Sendable {
       }
       pending = nil
     }
-    for piece in pieces {
+    for (index, piece) in pieces.enumerated() {
       switch piece {
       case .original(let range):
         flush(upTo: range.lowerBound, &edits)
         done = range.upperBound
-      case .edited(let text, let rule): pending = ((pending?.text ?? "") + text, rule ?? pending?.rule)
+      case .edited(let text, let rule):
+        // What several rules insert at one place stays apart, whole lines at least.
+        let next = nextOriginal(behind: index)
+        if let found = pending, found.rule != rule, next == done, found.text.hasSuffix("\n") {
+          flush(upTo: done, &edits)
+        }
+        pending = ((pending?.text ?? "") + text, rule ?? pending?.rule)
       }
     }
     flush(upTo: original.count, &edits)

@@ -42,15 +42,29 @@ struct Proposer {
 
   func proposal(_ files: [String: SourceText]) -> Proposal {
     var proposal = Proposal()
+    if let rule = rules.first, rule.span == .prototype {
+      let callbacks = Callbacks(rule, lines: lines) { file, line in isActive(file, line: line) }
+      callbacks?.propose(files, &proposal)
+      return proposal
+    }
     for file in files.keys.sorted() {
       guard let text = files[file], contains(text, symbol.name) else { continue }
       if symbol.kind == .headerGone {
         includes(file, text, &proposal)
+      } else if let rule = rules.first, rule.span == .include {
+        if let use = lines[file]?.min() { addition(rule, file, text, use: use, &proposal) }
       } else {
         code(file, text, &proposal)
       }
     }
+    flagCoChanges(&proposal)
     return proposal
+  }
+
+  /// What the tree changes together may come with another rule of the same symbol.
+  private func flagCoChanges(_ proposal: inout Proposal) {
+    let texts = proposal.edits.map(\.replacement)
+    for flag in proposal.uses.flatMap({ $0.rule.unanswered(by: texts) }) { proposal.flag(flag) }
   }
 
   private func contains(_ text: SourceText, _ name: String) -> Bool {
@@ -83,6 +97,18 @@ struct Proposer {
       proposal.use(rule)
     }
     if !edits.isEmpty { rule.rule.flags.forEach { proposal.flag($0) } }
+  }
+
+  private func addition(_ rule: LearnedRule, _ file: String, _ text: SourceText, use: Int, _ proposal: inout Proposal) {
+    var spellings = Spellings()
+    let code = Code(text, &spellings)
+    let table = LineTable(text)
+    let edit = Includes(file: file, code: code).add(rule.right, rule: rule.rule.id, use: use) { token in
+      isActive(file, line: table.line(of: Int(code.tokens[token].start)))
+    }
+    guard let edit else { return }
+    proposal.edits.append(edit)
+    proposal.use(rule)
   }
 
   private func code(_ file: String, _ text: SourceText, _ proposal: inout Proposal) {
@@ -128,11 +154,18 @@ struct Proposer {
   private func best(
     _ applications: [Application], _ rewriter: Rewriter, _ isFree: ([Edit]) -> Bool
   ) -> (Application, [Edit])? {
-    for application in applications where application.confidence >= Confidence.refused {
+    for application in applications where isSureEnough(application) {
       guard let edits = rewriter.edits(application), !edits.isEmpty, isFree(edits) else { continue }
       return (application, edits)
     }
     return nil
+  }
+
+  /// A deletion that leaves out what comes with it in the tree is half a conversion, whatever the compiler says.
+  private func isSureEnough(_ application: Application) -> Bool {
+    guard application.output.isEmpty else { return application.confidence >= Confidence.refused }
+    let isHalf = application.rule.rule.flags.contains { $0.reason == .coChange }
+    return application.confidence >= (isHalf ? Confidence.sure : Confidence.refusedDeletion)
   }
 
   private static func overlap(_ left: Edit, _ right: Edit) -> Bool {
@@ -171,7 +204,7 @@ struct Proposer {
 
   /// The rule's flags and those of this place.
   private func flags(_ application: Application, _ site: Site) -> [Flag] {
-    var flags = application.rule.rule.flags.filter { $0.reason != .lowConfidence }
+    var flags = application.rule.rule.flags.filter { $0.reason != .lowConfidence && $0.reason != .coChange }
     if application.confidence < Confidence.sure {
       let share = Int((application.confidence * 100).rounded())
       flags.append(

@@ -25,7 +25,7 @@ struct Rewriter {
       if application.output.isEmpty { return removeUnit(application.unit, id) }
       return replace(application, id)
     case .identifier, .expression: return replace(application, id)
-    case .include: return nil
+    case .include, .prototype: return nil
     }
   }
 

@@ -29,6 +29,7 @@ package struct Search: Sendable {
   private var inactive: [String: [ClosedRange<Int>]]
   private var courses: [SoughtSymbol: Course] = [:]
   private var changes: [AdaptationChange] = []
+  private var used: [String: LearnedRule] = [:]
   private var attempts = 0
   private var waiting = Waiting.nothing
 
@@ -71,7 +72,9 @@ package struct Search: Sendable {
   /// Answers `.learn`; a symbol that is missing has no rules.
   package mutating func told(rules: [SoughtSymbol: [LearnedRule]]) {
     guard case .rules = waiting else { return }
-    for symbol in unlearned { courses[symbol] = Course(rules: rules[symbol] ?? []) }
+    for symbol in unlearned {
+      courses[symbol] = Course(rules: declared(symbol) + (rules[symbol] ?? []))
+    }
     waiting = .nothing
   }
 
@@ -104,11 +107,19 @@ package struct Search: Sendable {
   private var symbols: [SoughtSymbol] {
     var seen: Set<SoughtSymbol> = []
     let roots = breaks.filter { $0.cause == nil }
+    func rank(_ kind: Break.Kind) -> Int { kind == .headerGone ? 0 : kind == .includeNotReached ? 1 : 2 }
     let sorted = roots.enumerated().sorted { left, right in
-      let (one, other) = (left.element.kind == .headerGone ? 0 : 1, right.element.kind == .headerGone ? 0 : 1)
+      let (one, other) = (rank(left.element.kind), rank(right.element.kind))
       return (one, left.element.site, left.offset) < (other, right.element.site, right.offset)
     }
     return sorted.map { SoughtSymbol($0.element) }.filter { !$0.name.isEmpty && seen.insert($0).inserted }
+  }
+
+  /// Rules that follow from the declarations before and after.
+  private func declared(_ symbol: SoughtSymbol) -> [LearnedRule] {
+    let found = breaks.filter { SoughtSymbol($0) == symbol }
+    let rule = found.lazy.compactMap { IncludeAddition.rule(for: $0) ?? CallbackRule.rule(for: $0) }.first
+    return rule.map { [$0] } ?? []
   }
 
   private var unlearned: [SoughtSymbol] { symbols.filter { courses[$0] == nil } }
@@ -179,9 +190,12 @@ package struct Search: Sendable {
 
   private mutating func record(_ proposal: Proposal, for symbol: SoughtSymbol) {
     let rules = proposal.uses.sorted { $0.sites > $1.sites }.map(\.rule.rule)
+    for use in proposal.uses { used[use.rule.rule.id] = use.rule }
     changes.append(
       AdaptationChange(
-        symbol: symbol, rules: rules, edits: proposal.edits, flags: proposal.flags, deletions: proposal.deletions))
+        symbol: symbol, rules: rules,
+        places: Dictionary(proposal.uses.map { ($0.rule.rule.id, $0.sites) }, uniquingKeysWith: +),
+        edits: proposal.edits, flags: proposal.flags, deletions: proposal.deletions))
   }
 
   private var result: SearchResult {
@@ -193,6 +207,7 @@ package struct Search: Sendable {
         rules: (courses[symbol]?.rules ?? []).prefix(3).map(\.rule))
     }
     return SearchResult(
-      edits: edits(with: nil), changes: changes, flags: flags, left: breaks, unsolved: left, attempts: attempts)
+      edits: edits(with: nil), changes: changes, rules: used, flags: flags, left: breaks, unsolved: left,
+      attempts: attempts)
   }
 }

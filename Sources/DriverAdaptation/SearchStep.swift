@@ -31,6 +31,8 @@ package struct AdaptationChange: Sendable {
   package var symbol: SoughtSymbol
   /// The rules that were applied, best first.
   package var rules: [Rule]
+  /// How many places each rule was applied to, by `Rule.id`.
+  package var places: [String: Int]
   /// Edits against the files as the changes before this one left them.
   package var edits: [Edit]
   /// Why a person should look at this change; `Flag.detail` names the place where it is about one.
@@ -52,6 +54,8 @@ package struct SearchResult: Sendable {
   /// All edits against the original files; each with the rule that asked for it last.
   package var edits: [Edit]
   package var changes: [AdaptationChange]
+  /// The rules of the changes with their patterns, by `Rule.id`.
+  package var rules: [String: LearnedRule]
   /// Everything that a person should look at, the changes' flags included.
   package var flags: [Flag]
   /// Breaks that no rule removed.

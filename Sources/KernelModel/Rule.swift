@@ -20,7 +20,7 @@ package struct Rule: Codable, Hashable, Sendable {
   package var confidence: Double
   /// In-tree places where the left side matches.
   package var opportunities: Int
-  /// A few in-tree places that show it, best first.
+  /// A few in-tree places that show it, those nearest to the driver first.
   package var examples: [Example]
   /// How often the rule, applied to callers that it was not learned from, gives what the developers wrote.
   package var replay: Replay
@@ -46,6 +46,9 @@ package struct Rule: Codable, Hashable, Sendable {
     self.introduces = introduces
     self.flags = flags
   }
+
+  /// How many examples a rule keeps.
+  package static let exampleLimit = 5
 
   /// One in-tree conversion: where, and both texts.
   package struct Example: Codable, Hashable, Sendable {

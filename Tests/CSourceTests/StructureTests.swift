@@ -154,7 +154,8 @@ private func tree(_ text: String) -> String {
     #expect(try applying([first, insertion], to: text).get() == SourceText("zero one 2\r\nthree ".utf8) + [0xE9])
     let other = Edit(file: "f", range: 6..<8, replacement: "")
     #expect(applying([first, other], to: text) == .failure(.overlap(first, other)))
-    #expect(applying([insertion, insertion], to: text) == .failure(.overlap(insertion, insertion)))
+    let second = Edit(file: "f", range: 0..<0, replacement: "then ")
+    #expect(try applying([insertion, second], to: text).get().starts(with: "zero then one".utf8))
     let outside = Edit(file: "f", range: 3..<99, replacement: "")
     #expect(applying([outside], to: text) == .failure(.outside(outside)))
   }

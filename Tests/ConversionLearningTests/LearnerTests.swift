@@ -162,4 +162,18 @@ private func rules(
       }
     }
   }
+
+  /// Of the files that show a rule those are named that include what the driver includes, common headers aside.
+  @Test func examplesAreNearTheDriver() {
+    var files: [String: Set<String>] = [:]
+    for number in 0..<8 { files["drivers/d\(number).c"] = ["linux/module.h", "linux/n\(number).h"] }
+    files["drivers/d5.c"] = ["linux/module.h", "media/video.h"]
+    files["drivers/d6.c"] = ["linux/module.h", "media/video.h", "media/radio.h", "media/tuner.h"]
+    let nearness = Nearness(driver: ["linux/module.h", "media/video.h", "media/other.h"], files: files)
+    let bodies = Array(repeating: ("old(a, 1);", "new(a, 1);"), count: 8)
+    let found = rules("old", knowing: TreeKnowledge(nearness: nearness), bodies)
+    let paths = found.first?.rule.examples.map(\.site.file) ?? []
+    #expect(paths.prefix(3) == ["drivers/d5.c", "drivers/d6.c", "drivers/d0.c"])
+    #expect(paths.count == Rule.exampleLimit)
+  }
 }

@@ -16,6 +16,7 @@ import Testing
       if !change.explanation.isEmpty { text += "  \(change.explanation)\n" }
       for flag in change.flags { text += "  flag \(flag.reason.rawValue): \(flag.detail)\n" }
     }
+    if !plan.preparation.isEmpty { text += "preparation: \(plan.preparation)\n" }
     for (path, bytes) in CompatCase.result(plan, files).sorted(by: { $0.key < $1.key }) {
       text += "=== \(path)\(files[path] == bytes ? " (as it was)" : "")\n"
       if files[path] != bytes { text += String(decoding: bytes, as: UTF8.self) }

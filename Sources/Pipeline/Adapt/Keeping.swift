@@ -86,10 +86,11 @@ struct Keeping: Sendable {
     var patches: [PlannedPatch] = []
     var edits = plan.support
     if !plan.support.isEmpty || !plan.newFiles.isEmpty {
-      let explanations = plan.changes.map(\.explanation).filter { !$0.isEmpty }
+      let kernels = builds.kept.map(\.kernel.identity.name).joined(separator: ", ")
       patches.append(
         PlannedPatch(
-          changes: [], compatibility: explanations.joined(separator: " "),
+          changes: [],
+          compatibility: "The next patches need this to go on building on Linux \(kernels). \(plan.preparation)",
           files: try EditedFiles.apply(edits, to: mended.sources).merging(plan.newFiles) { $1 },
           title: "prepare to build on several kernels"))
     }
@@ -100,7 +101,7 @@ struct Keeping: Sendable {
       let breaks = mended.breaks.filter { $0.symbol == change.symbol.name && $0.cause == nil }
       let reports = planned.compactMap { plan in mended.rules[plan.rule]?.rule }.enumerated().map { index, rule in
         ChangeReport(
-          breaks: breaks, rule: rule, edits: mended.result.edits.count { $0.rule == rule.id },
+          breaks: breaks, rule: rule, edits: change.places[rule.id] ?? 0,
           deletions: index == 0 ? change.deletions.map { "\($0.site): \($0.text)" } : [])
       }
       let explanations = unique(planned.map(\.explanation).filter { !$0.isEmpty })

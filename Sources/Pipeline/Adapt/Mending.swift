@@ -10,7 +10,7 @@ import KernelModel
 /// What the search made of a driver.
 struct Mended: Sendable {
   var result: SearchResult
-  /// The rules that were learned, by `Rule.id`.
+  /// The rules that were applied, by `Rule.id`.
   var rules: [String: LearnedRule]
   /// The driver's sources and build files, unedited, by path.
   var sources: [String: SourceText]
@@ -34,7 +34,7 @@ struct Mending: Sendable {
     let sources = try DriverTexts.all(of: builds.driver)
     let code = sources.filter { $0.key.hasSuffix(".c") || $0.key.hasSuffix(".h") }
     var search = Search(files: code, breaks: first.breaks, inactive: await oracle.inactiveLines())
-    var rules = RuleSource(trees: trees)
+    var rules = RuleSource(trees: trees, code: code)
     var breaks = first.breaks
     var done = -1
     for round in 1...Self.maximalRounds {
@@ -48,7 +48,7 @@ struct Mending: Sendable {
         !breaks.contains { ($0.symbol, $0.kind, $0.site.file) == (found.symbol, found.kind, found.site.file) }
       }
       if !isNew || round == Self.maximalRounds {
-        return Mended(result: result, rules: rules.byID, sources: sources, breaks: breaks, left: left)
+        return Mended(result: result, rules: result.rules, sources: sources, breaks: breaks, left: left)
       }
       breaks += left.filter { found in
         !breaks.contains { ($0.symbol, $0.kind, $0.site.file) == (found.symbol, found.kind, found.site.file) }

@@ -8,18 +8,21 @@ import KernelModel
 /// Rules by symbol, learned from the index when they are first asked for.
 struct RuleSource: Sendable {
   let trees: TreeDeclarations
+  /// What the driver includes: in-tree files that include the same are the better examples.
+  private let headers: Set<String>
   private var known: [SoughtSymbol: [LearnedRule]] = [:]
 
-  init(trees: TreeDeclarations) { self.trees = trees }
-
-  /// Every rule learned so far.
-  var byID: [String: LearnedRule] {
-    Dictionary(known.values.joined().map { ($0.rule.id, $0) }, uniquingKeysWith: { first, _ in first })
+  /// - Parameter code: the driver's sources by path.
+  init(trees: TreeDeclarations, code: [String: SourceText]) {
+    self.trees = trees
+    headers = code.values.reduce(into: []) { $0.formUnion(IncludedHeaders.of($1)) }
   }
 
   /// Rules for a symbol, best first; none where the kernels' sources are not at hand.
   mutating func rules(for symbol: SoughtSymbol) async throws -> [LearnedRule] {
     if let rules = known[symbol] { return rules }
+    // A callback's new prototype follows from its declaration; how in-tree functions of that name changed does not tell.
+    if symbol.kind == .callbackPrototype { return [] }
     guard let store = trees.store else { return [] }
     let conversions = try await store.conversions(losing: symbol.name)
     let declared = try await store.declared(in: .new, among: Self.names(in: conversions))
@@ -28,7 +31,9 @@ struct RuleSource: Sendable {
       TreeKnowledge.Newcomer(
         name: $0.name, share: Double($0.files) / Double(max(1, coChange.files)), baseRate: $0.baseRate)
     }
-    let knowledge = TreeKnowledge(declares: { declared.contains($0) }, newcomers: newcomers)
+    let nearness = Nearness(
+      driver: headers, files: IncludedHeaders.of(Set(conversions.map(\.path)), in: store.old.root))
+    let knowledge = TreeKnowledge(declares: { declared.contains($0) }, newcomers: newcomers, nearness: nearness)
     let rules = Learner.rules(for: symbol, from: conversions, knowing: knowledge)
     known[symbol] = rules
     return rules

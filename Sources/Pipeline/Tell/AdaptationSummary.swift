@@ -11,7 +11,8 @@ package struct AdaptationSummary: Sendable {
     var lines = ["\(report.driver.name) \(report.driver.version)  \(report.from.name) → \(report.to.name)"]
     lines += Self.breaks(report)
     lines += report.rules.map { rule in
-      "rule      \(rule.summary)  (\(rule.support) in-tree files, reproduces \(rule.replay.reproduced) of "
+      if rule.support == 0 { return "rule      \(rule.summary)  (from the declaration)" }
+      return "rule      \(rule.summary)  (\(rule.support) in-tree files, reproduces \(rule.replay.reproduced) of "
         + "\(rule.replay.tried) others)"
     }
     lines += Self.gates(report)

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/// How much in-tree files have in common with a driver: the headers that both include, the rare ones above all.
+package struct Nearness: Sendable {
+  private let scores: [String: Double]
+
+  /// Nothing is known: all files are equally near.
+  package init() { scores = [:] }
+
+  /// - Parameters:
+  ///   - driver: what the driver includes, paths as they stand between the brackets.
+  ///   - files: what each in-tree file includes, by path.
+  package init(driver: Set<String>, files: [String: Set<String>]) {
+    var users: [String: Int] = [:]
+    for header in files.values.joined() { users[header, default: 0] += 1 }
+    // How often the files must be halved until only those that include the header are left.
+    func rarity(_ header: String) -> Int {
+      Int.bitWidth - (files.count / max(1, users[header] ?? 1)).leadingZeroBitCount - 1
+    }
+    func weight(_ headers: Set<String>) -> Double { Double(headers.reduce(0) { $0 + rarity($1) }) }
+    scores = files.mapValues { headers in
+      // Those that include everything have something in common with everybody.
+      weight(headers.intersection(driver)) / max(1, weight(headers)).squareRoot()
+    }
+  }
+
+  /// The nearest first; of equals in the order of their paths.
+  package func sorted(_ paths: some Sequence<String>) -> [String] {
+    paths.sorted { left, right in
+      let (one, other) = (scores[left] ?? 0, scores[right] ?? 0)
+      return one == other ? left < right : one > other
+    }
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import KernelModel
+
+/// Gives the driver's functions behind a field of an ops structure the field's new prototype: definitions, declarations
+/// and what their bodies return, in all files at once.
+struct Callbacks {
+  let rule: LearnedRule
+  let change: PrototypeChange
+  /// Lines that the oracle complained about, by file.
+  let lines: [String: Set<Int>]
+  let isActive: (String, Int) -> Bool
+
+  /// Nil if the rule is none for a callback.
+  init?(_ rule: LearnedRule, lines: [String: Set<Int>], isActive: @escaping (String, Int) -> Bool) {
+    guard let change = PrototypeChange(field: rule.rule.symbol, before: rule.left, after: rule.right) else {
+      return nil
+    }
+    (self.rule, self.change, self.lines, self.isActive) = (rule, change, lines, isActive)
+  }
+
+  func propose(_ files: [String: SourceText], _ proposal: inout Proposal) {
+    var spellings = Spellings()
+    var codes: [String: Code] = [:]
+    for (file, text) in files { codes[file] = Code(text, &spellings) }
+    var done: Set<String> = []
+    for file in lines.keys.sorted() {
+      guard let code = codes[file] else { continue }
+      for name in names(file, code) {
+        let isStatic = code.functions.contains { spelled($0.name, name, code) && self.isStatic($0, code) }
+        let scope = isStatic ? [file] : files.keys.sorted()
+        guard done.insert(isStatic ? "\(file):\(name)" : name).inserted else { continue }
+        propose(name, scope.compactMap { path in codes[path].map { (path, $0) } }, &proposal)
+      }
+    }
+  }
+
+  private func spelled(_ token: Int, _ name: String, _ code: Code) -> Bool {
+    code.source.bytes(code.tokens[token]).elementsEqual(name.utf8)
+  }
+
+  private func isStatic(_ function: Function, _ code: Code) -> Bool {
+    function.head.contains { Keyword(rawValue: code.words[$0]) == .static }
+  }
+
+  /// Functions that the field is set to on the lines: `.field = name`, `x->field = &name`.
+  private func names(_ file: String, _ code: Code) -> [String] {
+    let table = LineTable(code.source.text)
+    var names: [String] = []
+    for token in code.tokens.indices.dropLast(2) where spelled(token, rule.rule.symbol, code) && token > 0 {
+      let mark = code.tokens[token - 1].punctuation
+      guard mark == 0x2E || mark == punctuation("->"), code.tokens[token + 1].punctuation == 0x3D else { continue }
+      var value = token + 2
+      if code.tokens[value].punctuation == 0x26 { value += 1 }
+      guard value < code.tokens.count, code.tokens[value].kind == .identifier else { continue }
+      let span = table.line(of: Int(code.tokens[token].start))...table.line(of: Int(code.tokens[value].start))
+      guard lines[file]?.contains(where: { span.contains($0) }) ?? false else { continue }
+      let name = code.source.spelling(code.tokens[value])
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  /// All heads of one function, or none: half a change does not compile.
+  private func propose(_ name: String, _ codes: [(file: String, code: Code)], _ proposal: inout Proposal) {
+    var edits: [Edit] = []
+    var flags: [Flag] = []
+    var isDefined = false
+    for (file, code) in codes {
+      let table = LineTable(code.source.text)
+      for head in heads(name, code) {
+        let site = Site(file: file, line: table.line(of: Int(code.tokens[head.name].start)))
+        guard isActive(file, site.line) else {
+          flags.append(
+            Flag(.inactiveCode, "\(site): `\(name)` in code that this kernel does not compile is left as it is"))
+          continue
+        }
+        var rewriting = FunctionRewriting(file: file, code: code, rule: rule.rule.id, change: change)
+        guard rewriting.rewrite(head, site) else { return proposal.unfit += 1 }
+        isDefined = isDefined || head.body != nil
+        edits += rewriting.edits
+        flags += rewriting.flags
+      }
+    }
+    guard isDefined, !edits.isEmpty else { return proposal.unfit += 1 }
+    proposal.edits += edits
+    proposal.use(rule)
+    flags.forEach { proposal.flag($0) }
+  }
+
+  private func heads(_ name: String, _ code: Code) -> [FunctionRewriting.Head] {
+    var heads = code.functions.enumerated().filter { spelled($0.element.name, name, code) }.map { _, function in
+      FunctionRewriting.Head(start: function.head.lowerBound, name: function.name, body: function.body)
+    }
+    for unit in code.units where unit.kind == .statement && unit.depth == 0 && unit.tokens.count > 3 {
+      guard let token = unit.tokens.dropFirst().first(where: { spelled($0, name, code) }),
+        code.tokens[token].kind == .identifier, code.tokens[token + 1].punctuation == 0x28,
+        unit.tokens.contains(token + 1), code.tokens[unit.tokens.lowerBound].kind == .identifier,
+        !unit.tokens.contains(where: { code.tokens[$0].punctuation == 0x3D })
+      else { continue }
+      heads.append(.init(start: unit.tokens.lowerBound, name: token, body: nil))
+    }
+    return heads
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+
+/// What became of a callback's prototype between two kernels, as steps for every function that has the old one.
+struct PrototypeChange {
+  enum Step {
+    /// The old parameter of this number stays, with another type if there is one.
+    case keep(Int, retyped: Bool)
+    case remove(Int)
+    /// The new parameter of this number comes.
+    case insert(Int)
+  }
+  let before: Prototype
+  let after: Prototype
+  /// In the order of the new parameters, those that go where they stood.
+  let steps: [Step]
+
+  /// Nil where the declarations are no prototypes of one field, say the same, or leave open which parameter is which.
+  init?(field: String, before: String, after: String) {
+    var spellings = Spellings()
+    guard let old = Prototype(field: field, Code(before, &spellings)),
+      let new = Prototype(field: field, Code(after, &spellings))
+    else { return nil }
+    (self.before, self.after) = (old, new)
+    let pairs = TokenAlignment.kept(old.parameters.count, new.parameters.count) {
+      Self.likeness(old, old.parameters[$0], new, new.parameters[$1])
+    }
+    guard !Self.isAmbiguous(old, new, pairs) else { return nil }
+    var steps: [Step] = []
+    var (left, right) = (0, 0)
+    for pair in pairs + [(old.parameters.count, new.parameters.count)] {
+      while left < pair.0 {
+        steps.append(.remove(left))
+        left += 1
+      }
+      while right < pair.1 {
+        steps.append(.insert(right))
+        right += 1
+      }
+      guard left < old.parameters.count else { break }
+      let isRetyped = old.type(old.parameters[left]) != new.type(new.parameters[right])
+      steps.append(.keep(left, retyped: isRetyped))
+      (left, right) = (left + 1, right + 1)
+    }
+    self.steps = steps
+    guard old.resultType != new.resultType || changesParameters else { return nil }
+  }
+
+  var changesParameters: Bool {
+    steps.contains { if case .keep(_, retyped: false) = $0 { false } else { true } }
+  }
+
+  /// The new parameter that an old one became.
+  func successor(of old: Int) -> Int? {
+    var new = 0
+    for step in steps {
+      switch step {
+      case .keep(old, _): return new
+      case .keep, .insert: new += 1
+      case .remove: break
+      }
+    }
+    return nil
+  }
+
+  /// Type and name say together what a parameter is: `error` and `arg` may both be numbers.
+  private static func likeness(
+    _ old: Prototype, _ one: Prototype.Parameter, _ new: Prototype, _ other: Prototype.Parameter
+  ) -> Int {
+    let (oldName, newName) = (old.name(one), new.name(other))
+    let isNamesake = oldName == nil || newName == nil || oldName == newName
+    let (oldType, newType) = (old.type(one), new.type(other))
+    if oldType == newType { return isNamesake ? 6 : 3 }
+    if unqualified(oldType) == unqualified(newType) { return isNamesake ? 4 : 2 }
+    return isNamesake && oldName != nil && newName != nil ? 3 : 0
+  }
+
+  /// A parameter that stays under another name while parameters come or go, or one whose name another one takes.
+  private static func isAmbiguous(_ old: Prototype, _ new: Prototype, _ pairs: [(Int, Int)]) -> Bool {
+    let isCounted = old.parameters.count == new.parameters.count
+    let (oldNames, newNames) = (old.parameters.map(old.name), new.parameters.map(new.name))
+    return pairs.contains { left, right in
+      guard let one = oldNames[left], let other = newNames[right], one != other else { return false }
+      let isTaken = newNames.contains(one) || oldNames.contains(other)
+      let type = old.type(old.parameters[left])
+      let isCommon =
+        old.parameters.count { old.type($0) == type } > 1 || new.parameters.count { new.type($0) == type } > 1
+      return isTaken || (!isCounted && isCommon)
+    }
+  }
+
+  static func unqualified(_ type: [String]) -> [String] { type.filter { $0 != "const" && $0 != "volatile" } }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import DriverAdaptation
+import KernelModel
+import Testing
+
+/// Callbacks whose prototype changed: what the search makes of a driver when the oracle takes everything.
+@Suite struct CallbackTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var name: String
+    var before: String
+    var after: String
+    var driver: String
+    /// Nil: a person has to do it.
+    var expected: String?
+    var flags: [Flag.Reason] = []
+    var testDescription: String { name }
+  }
+
+  static let cases: [Case] = [
+    Case(
+      name: "a parameter becomes const", before: "char *(*op)(struct device *dev, umode_t *mode)",
+      after: "char *(*op)(const struct device *dev, umode_t *mode)",
+      driver: "static char *foo(struct device *d, umode_t *m)\n{\n\treturn name(d);\n}\n",
+      expected: "static char *foo(const struct device *d, umode_t *m)\n{\n\treturn name(d);\n}\n"),
+    Case(
+      name: "the result becomes const, in the declaration too, lines stay under the parenthesis",
+      before: "__u8 *(*op)(struct hid *h, __u8 *buf, unsigned int *size)",
+      after: "const __u8 *(*op)(struct hid *h, __u8 *buf, unsigned int *size)",
+      driver: "static __u8 *foo(struct hid *, __u8 *,\n\t\t unsigned int *);\n\n"
+        + "static __u8 *foo(struct hid *h, __u8 *b,\n\t\t unsigned int *n)\n{\n\treturn b;\n}\n",
+      expected: "static const __u8 *foo(struct hid *, __u8 *,\n\t\t       unsigned int *);\n\n"
+        + "static const __u8 *foo(struct hid *h, __u8 *b,\n\t\t       unsigned int *n)\n{\n\treturn b;\n}\n"),
+    Case(
+      name: "nothing is returned any more", before: "int (*op)(struct client *c)",
+      after: "void (*op)(struct client *c)",
+      driver: "static int __exit foo(struct client *c)\n{\n\tif (!c)\n\t\treturn 0;\n\tfree(c);\n\n\treturn 0;\n}\n",
+      expected: "static void __exit foo(struct client *c)\n{\n\tif (!c)\n\t\treturn;\n\tfree(c);\n}\n"),
+    Case(
+      name: "an error is lost", before: "int (*op)(struct client *c)", after: "void (*op)(struct client *c)",
+      driver: "static int foo(struct client *c)\n{\n\tif (!c)\n\t\treturn -EINVAL;\n\treturn stop(c);\n}\n",
+      expected: "static void foo(struct client *c)\n{\n\tif (!c)\n\t\treturn;\n\tstop(c);\n}\n",
+      flags: [.valueUsed, .valueUsed]),
+    Case(
+      name: "a call in the middle is returned", before: "int (*op)(struct client *c)",
+      after: "void (*op)(struct client *c)",
+      driver: "static int foo(struct client *c)\n{\n\tif (c)\n\t\treturn stop(c);\n\treturn 0;\n}\n", expected: nil),
+    Case(
+      name: "something is returned from now on", before: "void (*op)(struct client *c)",
+      after: "int (*op)(struct client *c)", driver: "static void foo(struct client *c)\n{\n}\n", expected: nil),
+    Case(
+      name: "a parameter comes first", before: "int (*op)(struct supply *s)",
+      after: "int (*op)(struct supply *s, struct battery_hook *hook)",
+      driver: "int foo(struct supply *s) { return 0; }\n",
+      expected: "int foo(struct supply *s, struct battery_hook *hook) { return 0; }\n"),
+    Case(
+      name: "a parameter without a name", before: "int (*op)(struct supply *)",
+      after: "int (*op)(struct battery_hook *, struct supply *)", driver: "int foo(struct supply *s) { return 0; }\n",
+      expected: "int foo(struct battery_hook *hook, struct supply *s) { return 0; }\n"),
+    Case(
+      name: "a long line is broken", before: "int (*op)(struct net_device *dev, struct coalesce *c)",
+      after: "int (*op)(struct net_device *dev, struct coalesce *c, struct kernel_coalesce *k)",
+      driver: "static int foo(struct net_device *network_device, struct coalesce *coalesce)\n{\n\treturn 0;\n}\n",
+      expected: "static int foo(struct net_device *network_device, struct coalesce *coalesce,\n"
+        + "\t       struct kernel_coalesce *k)\n{\n\treturn 0;\n}\n"),
+    Case(
+      name: "an unused parameter goes", before: "int (*op)(struct client *c, const struct id *id)",
+      after: "int (*op)(struct client *c)",
+      driver: "static int foo(struct client *c, const struct id *id)\n{\n\treturn 0;\n}\n",
+      expected: "static int foo(struct client *c)\n{\n\treturn 0;\n}\n"),
+    Case(
+      name: "a used parameter goes", before: "int (*op)(struct client *c, const struct id *id)",
+      after: "int (*op)(struct client *c)",
+      driver: "static int foo(struct client *c, const struct id *id)\n{\n\treturn id->n;\n}\n", expected: nil),
+    Case(
+      name: "the new name is taken", before: "int (*op)(void)", after: "int (*op)(struct client *c)",
+      driver: "static int foo(void)\n{\n\tint c = 0;\n\treturn c;\n}\n", expected: nil),
+    Case(
+      name: "a first parameter", before: "int (*op)(void)", after: "int (*op)(struct client *c)",
+      driver: "static int foo(void)\n{\n\treturn 0;\n}\n",
+      expected: "static int foo(struct client *c)\n{\n\treturn 0;\n}\n"),
+    Case(
+      name: "numbers in another order", before: "void (*op)(int error, int unsup, void *ctx)",
+      after: "void (*op)(int arg, int error, void *ctx)",
+      driver: "static void foo(int error, int unsup, void *ctx)\n{\n}\n", expected: nil),
+    Case(
+      name: "another structure", before: "int (*op)(struct net_device *dev, struct eee *e)",
+      after: "int (*op)(struct net_device *dev, struct keee *e)",
+      driver: "static int foo(struct net_device *net, struct eee *eee)\n{\n\treturn eee->n;\n}\n",
+      expected: "static int foo(struct net_device *net, struct keee *eee)\n{\n\treturn eee->n;\n}\n",
+      flags: [.valueUsed]),
+    Case(
+      name: "a parameter passed a function", before: "int (*op)(void (*done)(int), struct a *a)",
+      after: "int (*op)(void (*done)(int), const struct a *a)",
+      driver: "static int foo(void (*done)(int), struct a *a)\n{\n\treturn 0;\n}\n",
+      expected: "static int foo(void (*done)(int), const struct a *a)\n{\n\treturn 0;\n}\n"),
+    Case(
+      name: "two heads of one body", before: "int (*op)(struct a *a)", after: "int (*op)(const struct a *a)",
+      driver:
+        "#ifdef OLD\nstatic int foo(struct b *a)\n#else\nstatic int foo(struct a *a)\n#endif\n{\n\treturn 0;\n}\n",
+      expected: nil),
+  ]
+
+  @Test(arguments: cases, ["\n", "\r\n"])
+  func table(_ example: Case, end: String) throws {
+    func ended(_ text: String) -> String { text.replacing("\n", with: end) }
+    let tail = "\nstatic const struct ops ops = {\n\t.name = NAME,\n\t.op = foo,\n};\n"
+    let driver = SourceText(ended(example.driver + tail).utf8)
+    let line = (example.driver + tail).split(separator: "\n", omittingEmptySubsequences: false)
+      .firstIndex { $0.contains(".op") }
+    var found = Break(
+      site: Site(file: "a.c", line: try #require(line) + 1), kind: .callbackPrototype, symbol: "op",
+      container: "struct ops", message: "incompatible")
+    let site = Site(file: "include/linux/ops.h", line: 1)
+    found.before = Declaration(name: "op", kind: .field, text: example.before, site: site, container: "struct ops")
+    found.after = Declaration(name: "op", kind: .field, text: example.after, site: site, container: "struct ops")
+    var search = Search(files: ["a.c": driver], breaks: [found])
+    var result: SearchResult?
+    while result == nil {
+      switch search.next() {
+      case .learn: search.told(rules: [:])
+      case .attempt: search.told(breaks: [])
+      case .finished(let finished): result = finished
+      }
+    }
+    let finished = try #require(result)
+    let text = String(decoding: try applying(finished.edits, to: driver).get(), as: UTF8.self)
+    #expect(text == ended((example.expected ?? example.driver) + tail))
+    #expect(finished.left.isEmpty == (example.expected != nil))
+    #expect(finished.flags.map(\.reason) == example.flags)
+  }
+
+  /// The function, its declaration in a header and the structure that names it stand in three files.
+  @Test func allFilesAreEdited() throws {
+    let files = [
+      "a.c": "#include \"a.h\"\nint foo_remove(struct dev *dev)\n{\n\tstop(dev);\n\treturn 0;\n}\n",
+      "a.h": "int foo_remove(struct dev *dev);\n",
+      "b.c": "#include \"a.h\"\nvoid g(struct ops *o)\n{\n\to->remove = &foo_remove;\n}\n",
+    ]
+    var found = Break(
+      site: Site(file: "b.c", line: 4), kind: .callbackPrototype, symbol: "remove", container: "struct ops",
+      message: "incompatible")
+    let site = Site(file: "include/linux/ops.h", line: 1)
+    found.before = Declaration(name: "remove", kind: .field, text: "int (*remove)(struct dev *)", site: site)
+    found.after = Declaration(name: "remove", kind: .field, text: "void (*remove)(struct dev *)", site: site)
+    var search = Search(files: files.mapValues { SourceText($0.utf8) }, breaks: [found])
+    guard case .learn = search.next() else { return #expect(Bool(false)) }
+    search.told(rules: [:])
+    guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
+    func text(_ file: String) throws -> String {
+      let text = SourceText((files[file] ?? "").utf8)
+      return String(decoding: try applying(edits.filter { $0.file == file }, to: text).get(), as: UTF8.self)
+    }
+    #expect(try text("a.c") == "#include \"a.h\"\nvoid foo_remove(struct dev *dev)\n{\n\tstop(dev);\n}\n")
+    #expect(try text("a.h") == "void foo_remove(struct dev *dev);\n")
+    #expect(try text("b.c") == files["b.c"])
+  }
+}
