@@ -46,10 +46,12 @@ struct CompatProbe: Hashable {
     } else {
       return nil
     }
+    let storage = [.function, .inlineFunction].contains(declaration.kind) ? "" : "extern "
     let stem = declaration.container.map { "\(Self.tag($0))_\(declaration.name)" } ?? declaration.name
     self.init(
       name: "NEW_\(Self.upper(stem))", subject: declaration.text,
-      lines: [include, "extern \(text);", "extern __typeof__(\(place)) test;"])
+      // Functions are extern anyway.
+      lines: [include] + Self.folded("\(storage)\(text);") + ["\(storage)__typeof__(\(place)) test;"])
   }
 
   /// Tries a macro that declares an object: `DEFINE_X(¤0, 1)`.
@@ -71,6 +73,23 @@ struct CompatProbe: Hashable {
     guard let include = parts.firstIndex(of: "include") else { return nil }
     let path = parts[(include + 1)...].drop { $0 == "uapi" }
     return path.isEmpty ? nil : "#include <\(path.joined(separator: "/"))>"
+  }
+
+  /// A declaration in lines of eighty columns, broken behind commas.
+  private static func folded(_ text: String) -> [String] {
+    var lines = [""]
+    for part in text.split(separator: ", ") {
+      let last = lines[lines.count - 1]
+      if last.isEmpty {
+        lines[lines.count - 1] += part
+      } else if last.count + part.count < 78 {
+        lines[lines.count - 1] += ", " + part
+      } else {
+        lines[lines.count - 1] += ","
+        lines.append("\t" + part)
+      }
+    }
+    return lines
   }
 
   private static func upper(_ name: String) -> String { name.uppercased() }

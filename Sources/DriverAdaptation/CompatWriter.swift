@@ -134,7 +134,12 @@ struct CompatWriter {
       return bytes.isEmpty || bytes.last == 0x0A ? text : text + end
     }
     let (new, old) = (block(new), block(old))
-    if new.utf8.allSatisfy({ $0 <= 0x20 }) { return "#\(condition.directive(old: true))\(end)\(old)#endif\(end)" }
+    if new.utf8.allSatisfy({ $0 <= 0x20 }) {
+      // An empty line before what goes stays where it is.
+      let first = old.utf8.firstIndex { $0 > 0x20 } ?? old.startIndex
+      let head = old[..<first].utf8.lastIndex(of: 0x0A).map { old.utf8.index(after: $0) } ?? old.startIndex
+      return "\(old[..<head])#\(condition.directive(old: true))\(end)\(old[head...])#endif\(end)"
+    }
     if old.utf8.allSatisfy({ $0 <= 0x20 }) { return "#\(condition.directive())\(end)\(new)#endif\(end)" }
     return "#\(condition.directive())\(end)\(new)#else\(end)\(old)#endif\(end)"
   }

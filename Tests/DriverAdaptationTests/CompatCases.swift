@@ -195,6 +195,19 @@ let compatCases: [CompatCase] = [
       "driver.c": "static int driver_remove(struct platform_device *device,\n\t\t\t int x)\n{\n}\n", "Makefile": kbuild,
     ], changes: [removed], kernels: removers),
   CompatCase(
+    name: "callback-return",
+    files: [
+      "driver.c":
+        "static int driver_remove(struct platform_device *device)\n{\n\tstop(device);\n\n\treturn 0;\n}\n",
+      "Makefile": kbuild,
+    ],
+    changes: [
+      .init(
+        symbol: "remove", kind: .declaration, left: "int (*remove)(struct platform_device *)",
+        right: "void (*remove)(struct platform_device *)", container: "struct platform_driver",
+        texts: [("static int driver_remove(", "static void driver_remove("), ("\n\treturn 0;\n", "")])
+    ], kernels: removers),
+  CompatCase(
     name: "callback-fits",
     files: ["driver.c": "static int driver_remove(struct platform_device *device)\n{\n}\n", "Makefile": kbuild],
     changes: [removed],

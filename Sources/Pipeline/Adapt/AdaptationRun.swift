@@ -15,7 +15,7 @@ struct AdaptationRun: Sendable {
   let steps: Steps
   let scratch: String
   let builder: Builder
-  let builds: OriginalBuilds
+  var builds: OriginalBuilds
 
   /// The report of a driver that builds on the new kernel as it is.
   func nothingToDo() -> AdaptationDraft {
@@ -48,14 +48,22 @@ struct AdaptationRun: Sendable {
       return AdaptationDraft(
         report: report(mended, rules: [], proof: Proof(), flags: [], titles: []), series: nil, files: [:])
     }
+    var run = self
+    run.builds.isFromKept = isFromKept(kept)
     let prover = Prover(
-      builds: builds, builder: builder, gate: gate, references: try await references,
+      builds: run.builds, builder: builder, gate: gate, references: try await references,
       declares: { name in await Self.expands(name, trees) }, steps: steps)
     var proof = try await prover.prove(kept.patches, rules: rules)
     proof.verdicts += try await steps.measure("spatch", "cross-checking with Coccinelle") {
       try await SpatchGate(spatch: Spatch(workspace.containment)).judge(mended)
     }
-    return try await tell(mended, kept, rules, proof)
+    return try await run.tell(mended, kept, rules, proof)
+  }
+
+  /// Whoever asks for the new form without conditions leaves the old kernel behind, unless it was named to be kept.
+  private func isFromKept(_ kept: Keeping.Kept) -> Bool {
+    let name = builds.from.kernel.identity.name
+    return request.compat != .replace || request.keep.contains(request.from) || !kept.givenUp.contains(name)
   }
 
   private func mend(_ trees: TreeDeclarations) async throws -> Mended {

@@ -2,6 +2,7 @@
 
 import Correspondence
 import DriverAdaptation
+import KernelBuild
 import KernelModel
 
 /// Makes an adaptation build on the kernels that are kept, and cuts it into patches.
@@ -16,6 +17,8 @@ struct Keeping: Sendable {
   struct Kept: Sendable {
     var patches: [PlannedPatch]
     var flags: [Flag]
+    /// Names of the kernels on which it will no longer build.
+    var givenUp: Set<String> = []
     /// Files after the last patch.
     var files: [String: SourceText] { patches.last?.files ?? [:] }
   }
@@ -37,7 +40,11 @@ struct Keeping: Sendable {
     }
     let plan = CompatPlan.plan(
       changes, style: CompatStyle(rawValue: style.rawValue) ?? .auto, files: mended.sources, target: target, kept: kept)
-    return Kept(patches: try patches(plan, mended), flags: mended.result.flags + plan.flags)
+    let givenUp = plan.changes.flatMap { change -> [String] in
+      if case .none(let kernels) = change.method { kernels } else { [] }
+    }
+    return Kept(
+      patches: try patches(plan, mended), flags: unique(mended.result.flags + plan.flags), givenUp: Set(givenUp))
   }
 
   /// The search's edits, by the rule that asked for them, in the order of its changes.
@@ -55,27 +62,35 @@ struct Keeping: Sendable {
     }
   }
 
-  /// The changes whose new form does not build on a kept kernel: asked of all at once, then of each alone.
+  /// The changes whose new form does not build on a kept kernel: asked of all at once, then of each alone whose files
+  /// did not compile.
   private func failing(_ changes: [LogicalChange], _ mended: Mended, on kernel: Kernel) async throws -> Set<String> {
     let name = kernel.identity.name
     return try await steps.measure("keep", "building the new form on \(name)") {
-      if try await isBuilt(changes, mended, kernel, "new-form") { return [] }
-      if changes.count == 1 { return [changes[0].rule.id] }
+      let record = try await build(changes, mended, kernel, "new-form")
+      if record.isBuilt { return [] }
+      let broken = Set(record.objects.filter { !$0.isCompiled }.map(\.source))
+      let suspects = changes.filter { change in
+        broken.isEmpty || change.edits.contains { broken.contains($0.file) || !$0.file.hasSuffix(".c") }
+      }
+      if suspects.count == 1 { return [suspects[0].rule.id] }
       let alone = try await concurrently(
         2,
-        changes.enumerated().map { index, change in
-          { @Sendable in (change.rule.id, try await isBuilt([change], mended, kernel, "alone-\(index)")) }
+        suspects.enumerated().map { index, change in
+          { @Sendable in
+            (change.rule.id, try await build([change], mended, kernel, "alone-\(index)").isBuilt)
+          }
         })
       let refused = alone.filter { !$0.1 }.map(\.0)
       return Set(refused.isEmpty ? changes.map(\.rule.id) : refused)
     }
   }
 
-  private func isBuilt(
+  private func build(
     _ changes: [LogicalChange], _ mended: Mended, _ kernel: Kernel, _ label: String
-  ) async throws -> Bool {
+  ) async throws -> BuildRecord {
     let files = try EditedFiles.apply(changes.flatMap(\.edits), to: mended.sources)
-    return try await builder.build(builds.driver, with: files, on: kernel, label: label).record.isBuilt
+    return try await builder.build(builds.driver, with: files, on: kernel, label: label).record
   }
 
   private func version(_ kernel: Kernel) -> KernelVersion {
@@ -113,7 +128,7 @@ struct Keeping: Sendable {
     return patches
   }
 
-  private func unique(_ sentences: [String]) -> [String] {
-    sentences.enumerated().filter { !sentences[..<$0.offset].contains($0.element) }.map(\.element)
+  private func unique<Element: Equatable>(_ items: [Element]) -> [Element] {
+    items.enumerated().filter { !items[..<$0.offset].contains($0.element) }.map(\.element)
   }
 }

@@ -16,8 +16,10 @@ struct OriginalBuilds: Sendable {
   var notes: [String] = []
 
   var driver: Driver { loaded.driver }
+  /// False where the kernel that it was made for is left behind, as code that moves with its kernel does.
+  var isFromKept = true
   /// Every kernel that the result has to keep building on.
-  var kept: [DriverBuild] { [from] + others }
+  var kept: [DriverBuild] { (isFromKept ? [from] : []) + others }
 
   /// Builds the driver everywhere, two builds at a time.
   ///
