@@ -95,9 +95,7 @@ struct DebianKernel: Sendable {
       progress("no image or no modules in \(choice.image.map(\.name).joined(separator: ", ")): drivers can't be booted")
     }
     try await equip(&kernel, release: choice.suite.release, progress: progress)
-    return StoredKernel(
-      kernel: kernel, parts: parts, packages: choice.packages,
-      proof: kernel.image != nil && kernel.modules != nil ? .booted : .linked)
+    return StoredKernel(kernel: kernel, parts: parts, packages: choice.packages)
   }
 
   /// Gives the kernel a toolchain that builds a module: this machine's, else that of the kernel's own release.

@@ -83,8 +83,8 @@ struct GitKernel: Sendable {
       let kernel = try await prepare(folder, name: name)
       let prepared = try await PreparedBuild(containment: store.containment).equip(kernel, progress: progress)
       return StoredKernel(
-        kernel: prepared.kernel, parts: try await Unpacking(containment: store.containment).sizes(of: folder),
-        packages: [], commit: commit, proof: prepared.proof)
+        kernel: prepared, parts: try await Unpacking(containment: store.containment).sizes(of: folder),
+        packages: [], commit: commit)
     }
   }
 

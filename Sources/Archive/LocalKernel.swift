@@ -33,9 +33,7 @@ struct LocalKernel: Sendable {
     let construction = Construction(store: store, name: kernel.identity.name, version: release)
     let prepared = try await PreparedBuild(containment: store.containment).equip(kernel, progress: progress)
     return try await construction.kernel(renews: true, progress: progress) { _ in
-      StoredKernel(
-        kernel: prepared.kernel, parts: parts(of: prepared.kernel), packages: [],
-        proof: prepared.kernel.image == nil ? prepared.proof : .booted)
+      StoredKernel(kernel: prepared, parts: parts(of: prepared), packages: [])
     }
   }
 

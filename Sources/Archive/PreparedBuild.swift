@@ -4,17 +4,14 @@ import Foundation
 import KernelModel
 import Sandbox
 
-/// A Kbuild folder that no distribution made: what it takes to build modules there, and what that proves.
+/// A Kbuild folder that no distribution made: what it takes to build modules there.
 struct PreparedBuild: Sendable {
   let containment: Containment
 
   /// Completes a kernel whose mounts and build directory are known, and shows that it builds a module.
   ///
-  /// - Returns: the kernel, and the highest level that a driver can be proven to on it.
   /// - Throws: `Failure` (`badInput`) if it builds none.
-  func equip(
-    _ kernel: Kernel, progress: @Sendable (String) -> Void
-  ) async throws -> (kernel: Kernel, proof: ProofLevel) {
+  func equip(_ kernel: Kernel, progress: @Sendable (String) -> Void) async throws -> Kernel {
     var kernel = kernel
     let build = kernel.hostBuildDirectory ?? ""
     let toolchain = Toolchain(containment: containment)
@@ -26,10 +23,9 @@ struct PreparedBuild: Sendable {
       variables = ["CC=gcc"]
     }
     kernel.makeVariables = (variables ?? []) + Toolchain.configuration(of: build)
-    let links = CacheFolder.exists("\(build)/Module.symvers")
-    if !links {
+    if !CacheFolder.exists("\(build)/Module.symvers") {
       progress("without Module.symvers a driver can be proven to compile on it, not to link")
-      kernel.makeVariables.append("KBUILD_MODPOST_WARN=1")
+      kernel.makeVariables.append(Kernel.warnsOfUndefined)
     }
     let trial = try await toolchain.trial(kernel)
     guard trial.succeeded else {
@@ -40,7 +36,7 @@ struct PreparedBuild: Sendable {
     let compiler = Toolchain.compiler(asked: asked, variables: variables ?? [])
     kernel.identity.compiler = try await toolchain.version(of: compiler, for: kernel)
     kernel.identity.sourceVersion = try await version(of: kernel) ?? kernel.identity.sourceVersion
-    return (kernel, links ? .linked : .compiled)
+    return kernel
   }
 
   /// What `make kernelversion` says.

@@ -22,8 +22,6 @@ package struct StoredKernel: Codable, Sendable {
   package var packages: [DebianPackage]
   /// What else fixes its contents: the commit of a git tree, empty otherwise.
   package var commit = ""
-  /// The highest level that a driver can be proven to on it: without `Module.symvers` nothing links.
-  package var proof: ProofLevel
   /// When it was made or last changed.
   package var added = Date()
   /// Whether a newer kernel has taken its name; `prune` removes it.
@@ -31,7 +29,12 @@ package struct StoredKernel: Codable, Sendable {
   /// Absolute path of its folder.
   package internal(set) var folder = ""
 
-  private enum CodingKeys: CodingKey { case kernel, parts, packages, commit, proof, added, isReplaced }
+  private enum CodingKeys: CodingKey { case kernel, parts, packages, commit, added, isReplaced }
+
+  /// The highest level that a driver can be proven to on it.
+  package var proof: ProofLevel {
+    kernel.image != nil && kernel.modules != nil ? .booted : kernel.provesLinking ? .linked : .compiled
+  }
 
   /// Bytes on disk of all parts.
   package var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }

@@ -70,6 +70,12 @@ package struct Kernel: Codable, Hashable, Sendable {
     self.makeVariables = makeVariables
   }
 
+  /// The variable that a kernel without `Module.symvers` needs: modpost warns of undefined symbols and goes on.
+  package static let warnsOfUndefined = "KBUILD_MODPOST_WARN=1"
+
+  /// Whether a module that builds is known to link.
+  package var provesLinking: Bool { !makeVariables.contains(Self.warnsOfUndefined) }
+
   /// Where `buildDirectory` lies on the host, or nil if no mount shows it.
   package var hostBuildDirectory: String? { hostPath(of: buildDirectory) }
 

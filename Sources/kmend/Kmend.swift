@@ -25,6 +25,8 @@ struct Kmend: AsyncParsableCommand {
     subcommands: [Adapt.self, Diagnose.self, KernelCommand.self, Doctor.self])
 
   static func main() async {
+    // The sandbox's user reads what root writes: folders of a run have to stay readable to others.
+    umask(0o022)
     let work = Task { await run() }
     let signals = [SIGINT, SIGTERM].map { signal -> any DispatchSourceSignal in
       Foundation.signal(signal, SIG_IGN)

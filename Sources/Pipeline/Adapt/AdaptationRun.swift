@@ -20,10 +20,9 @@ struct AdaptationRun: Sendable {
   /// The report of a driver that builds on the new kernel as it is.
   func nothingToDo() -> AdaptationDraft {
     var report = emptyReport(.nothingToDo)
-    report.gates = [builds.from, builds.to].map { BuildGates.build($0, patch: (1, 1)) }
-    report.levels = [builds.from, builds.to].map {
-      .init(kernel: $0.kernel.identity.name, level: .linked, boot: .notRun)
-    }
+    let built = builds.kept + [builds.to]
+    report.gates = built.map { BuildGates.build($0, patch: (1, 1)) }
+    report.levels = built.map { .init(kernel: $0.kernel.identity.name, level: $0.level, boot: .notRun) }
     return AdaptationDraft(report: report, series: nil, files: [:])
   }
 

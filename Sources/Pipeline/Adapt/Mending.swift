@@ -68,8 +68,7 @@ struct Mending: Sendable {
     if build.record.isBuilt { return [] }
     var breaks = result.left
     if try await oracle.take(build, with: files) { breaks = try await oracle.diagnosis(trees).breaks }
-    breaks += DriverBreaks.links(old: builds.from, new: build)
-    return breaks.isEmpty ? DriverBreaks.unexplained(build) : breaks
+    return breaks + DriverBreaks.beside(breaks, old: builds.from, new: build)
   }
 
   private func drive(

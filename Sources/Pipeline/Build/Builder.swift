@@ -16,6 +16,12 @@ struct DriverBuild: Sendable {
   var log: String
 
   var errors: [Finding] { findings.filter { $0.severity >= .error } }
+
+  /// What this build alone proves.
+  var level: ProofLevel {
+    if record.isBuilt, kernel.provesLinking { return .linked }
+    return !record.objects.isEmpty && record.objects.allSatisfy(\.isCompiled) ? .compiled : .none
+  }
 }
 
 /// Builds a driver, as it is or edited, on any kernel: each time in a fresh copy, and never the same twice.

@@ -53,14 +53,13 @@ package struct Diagnoses: Sendable {
   /// Everything that is wrong with a driver on the new kernel: what its objects, its links and its flags show.
   func breaks(_ builds: OriginalBuilds, oracle: Oracle, trees: TreeDeclarations) async throws -> DriverBreaks {
     let diagnosis = try await oracle.diagnosis(trees)
-    var breaks = diagnosis.breaks + DriverBreaks.links(old: builds.from, new: builds.to)
+    var breaks = diagnosis.breaks
+    breaks += DriverBreaks.beside(breaks, old: builds.from, new: builds.to)
     for index in breaks.indices { breaks[index].convertedInTree = try await trees.converted(breaks[index].symbol) }
     let lost = BuildComparison.lostFlags(
       old: builds.from.record, new: builds.to.record, makefiles: try DriverTexts.makefiles(of: builds.driver))
     let notes = builds.notes + lost.map(\.message)
-    var found = DriverBreaks(breaks: breaks, alreadyWrong: diagnosis.alreadyWrong, notes: notes)
-    if breaks.isEmpty, !builds.to.record.isBuilt { found.breaks = DriverBreaks.unexplained(builds.to) }
-    return found
+    return DriverBreaks(breaks: breaks, alreadyWrong: diagnosis.alreadyWrong, notes: notes)
   }
 }
 
@@ -72,20 +71,19 @@ struct DriverBreaks: Sendable {
   /// What is not a break but should be known.
   var notes: [String]
 
-  /// What modpost says on the new kernel and did not say on the old one.
-  static func links(old: DriverBuild, new: DriverBuild) -> [Break] {
-    linkBreaks(old: old.findings, new: new.findings) { module in
+  /// What the new kernel's build says and clang did not: modpost's findings, and what the distribution's compiler and
+  /// Kbuild's other tools refuse in files where clang found nothing.
+  ///
+  /// A build that fails without a word of its own, and of which nothing else is known, is a break all the same.
+  static func beside(_ seen: [Break], old: DriverBuild, new: DriverBuild) -> [Break] {
+    let links = linkBreaks(old: old.findings, new: new.findings) { module in
       new.record.objects.first { $0.module.split(separator: "/").last.map(String.init) == module }?.source
     }
-  }
-
-  /// A build that fails although clang and modpost find nothing: the build's own errors are all there is.
-  static func unexplained(_ build: DriverBuild) -> [Break] {
-    let breaks = build.errors.map {
-      Break(site: $0.site ?? Site(file: "Makefile", line: 0), kind: .buildRule, symbol: "", message: $0.message)
-    }
-    if !breaks.isEmpty { return breaks }
-    guard case .failed(let reason) = build.record.result else { return [] }
+    guard case .failed(let reason) = new.record.result else { return links }
+    let read = Set(seen.map(\.site.file))
+    let breaks =
+      links + buildBreaks(old: old.findings, new: new.findings, seen: seen).filter { !read.contains($0.site.file) }
+    guard breaks.isEmpty, seen.isEmpty else { return breaks }
     return [Break(site: Site(file: "Makefile", line: 0), kind: .buildRule, symbol: "", message: reason)]
   }
 }

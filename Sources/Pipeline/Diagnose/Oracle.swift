@@ -49,7 +49,7 @@ actor Oracle {
       2,
       failed.map { object in
         { @Sendable () -> (String, Observation, Observation?) in
-          async let now = self.open(self.new, object, self.newBuild, files)
+          async let now = self.open(self.new, object, self.newBuild, files, edits: true)
           var then: Observation?
           if let known = before[object.source] { then = await self.openOld(known) }
           return (object.source, try await now, then)
@@ -65,18 +65,18 @@ actor Oracle {
   }
 
   private func open(
-    _ frontend: Frontend, _ object: ObjectBuild, _ build: DriverBuild, _ files: [String: SourceText]
+    _ frontend: Frontend, _ object: ObjectBuild, _ build: DriverBuild, _ files: [String: SourceText], edits: Bool
   ) async throws -> Observation {
     let root = build.record.driverRoot
     let diagnostics = try await frontend.open(
       unit: object.source, file: "\(root)/\(object.source)", directory: object.directory,
-      arguments: ClangArguments.translate(object.arguments), overlays: Self.inside(root, files))
+      arguments: ClangArguments.translate(object.arguments), edits: edits, overlays: Self.inside(root, files))
     return Observation(unit: object.source, directory: object.directory, diagnostics: diagnostics)
   }
 
   /// The old kernel's view: an object that clang can't read there costs detail, nothing else.
   private func openOld(_ object: ObjectBuild) async -> Observation? {
-    try? await open(old, object, oldBuild, [:])
+    try? await open(old, object, oldBuild, [:], edits: false)
   }
 
   private static func inside(_ root: String, _ files: [String: SourceText]) -> [String: SourceText] {

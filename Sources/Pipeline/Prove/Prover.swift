@@ -49,7 +49,7 @@ struct Prover: Sendable {
       var kernel = level(build)
       kernel.boot = result.word
       kernel.bootSeconds = result.seconds
-      if kernel.level == .linked, result.word != .failed, result.word != .notRun { kernel.level = .booted }
+      if kernel.level >= .compiled, result.word != .failed, result.word != .notRun { kernel.level = .booted }
       proof.kernels.append(kernel)
       proof.notTested += result.notExecuted.filter { !proof.notTested.contains($0) }
     }
@@ -72,10 +72,9 @@ struct Prover: Sendable {
   }
 
   private func level(_ build: DriverBuild) -> KernelProof {
-    let compiled = !build.record.objects.isEmpty && build.record.objects.allSatisfy(\.isCompiled)
-    return KernelProof(
-      kernel: build.kernel.identity, level: build.record.isBuilt ? .linked : compiled ? .compiled : .none,
-      breaksLeft: build.errors.count, buildSeconds: build.record.evidence.seconds)
+    KernelProof(
+      kernel: build.kernel.identity, level: build.level, breaksLeft: build.errors.count,
+      buildSeconds: build.record.evidence.seconds)
   }
 
   /// On each kept kernel: the unadapted and the adapted modules take the same symbols, but for the rules' own.

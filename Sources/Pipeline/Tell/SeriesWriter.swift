@@ -37,6 +37,7 @@ struct SeriesWriter: Sendable {
       drafts.append(changes)
       before = patch.files
     }
+    report.total = try Diffing.diff(Self.changes(from: [:], to: before, root: root))
     let mails = try renderSeries(report, templates: try templates())
     let bytes = mbox(mails, withCover: false)
     let author = Signature(
@@ -83,7 +84,7 @@ struct SeriesWriter: Sendable {
     let expected = try await repository.tree(with: changes, on: base)
     let applied = try await repository.gitAm(bytes, onto: base)
     let passed = applied.tree == expected
-    let said = applied.execution.text.split(separator: "\n").suffix(3).joined(separator: "; ")
+    let said = applied.execution.errorText.split(separator: "\n").suffix(3).joined(separator: "; ")
     return Verdict(
       gate: "git-am", kernel: "", result: passed ? .passed : .failed,
       summary: passed

@@ -38,7 +38,8 @@ struct Teller: Sendable {
       verdicts: proof.verdicts.filter { !["build", "boot", "git-am"].contains($0.gate) }, flags: flags,
       remaining: mended.left.filter { $0.cause == nil }.map { found in
         RemainingBreak(found, example: example(for: found))
-      }, notTested: proof.notTested, base: base, tools: try await tools(), posting: posting)
+      }, notTested: proof.notTested, base: Series.Base(builds.driver.origin), tools: try await tools(), posting: posting
+    )
     return try await SeriesWriter(workspace: run.workspace, scratch: try Self.fresh(run.scratch))
       .write(report, patches: kept.patches)
   }
@@ -65,17 +66,6 @@ struct Teller: Sendable {
 
   private func example(for found: Break) -> Rule.Example? {
     mended.result.unsolved.first { $0.symbol.name == found.symbol }?.rules.first?.examples.first
-  }
-
-  private var base: Series.Base? {
-    switch run.builds.driver.origin {
-    case .debian(let package, let version, let sha256): .words("\(package) \(version), package SHA-256 \(sha256)")
-    case .tarball(let path, let sha256):
-      .words("\(path.split(separator: "/").last ?? "archive"), SHA-256 \(sha256)")
-    case .git(let repository, let commit) where repository.hasPrefix("https://"): .publicCommit(commit)
-    case .git(_, let commit): .words("commit \(commit)")
-    case .directory: nil
-    }
   }
 
   private func tools() async throws -> [String] {
