@@ -96,6 +96,8 @@ package struct Flag: Codable, Hashable, Sendable {
     case gateNotRun = "gate-not-run"
     case checkpatch
     case inactiveCode = "inactive-code"
+    /// The driver's own `dkms.conf` keeps it from being built on the kernel.
+    case excluded
   }
   package var reason: Reason
   /// One sentence that names the thing.

@@ -92,6 +92,35 @@ extension EndToEnd {
       }
     }
 
+    /// `dkms.conf` patches one file and keeps the driver from the new kernel: the other file is adapted, a person is asked.
+    @Test func saysWhatTheDriversOwnBuildDoes() async throws {
+      try await withTemporaryFolder { folder in
+        let source = try copy(golden("EndToEnd/patched-by-dkms"), to: "\(folder)/patched", crlf: false)
+        let arguments = ["adapt", source, "--from", "6.1", "--to", "6.12", "--no-boot", "--json", "--quiet"]
+        var report = try await self.report(arguments)
+        #expect(report.breaks.before.map(\.file) == ["b.c"])
+        #expect(report.breaks.after.isEmpty)
+        #expect(report.flags.allSatisfy { $0.reason == .gateNotRun })
+        #expect(report.notes == ["the driver's build changes a.c: breaks there are not adapted"])
+        let file = "\(source)/dkms.conf"
+        let conf = try String(contentsOfFile: file, encoding: .utf8)
+        try (conf + "BUILD_EXCLUSIVE_KERNEL_MAX=6.5\n").write(toFile: file, atomically: true, encoding: .utf8)
+        let patch = "\(source)/patches/one.patch"
+        let text = try String(contentsOfFile: patch, encoding: .utf8)
+        try text.replacing("pr_info(\"patched\\n\");", with: "char x[4]; strlcpy(x, \"a\", 4);")
+          .write(toFile: patch, atomically: true, encoding: .utf8)
+        report = try await self.report(arguments)
+        #expect(report.outcome == .notAdapted)
+        #expect(report.breaks.after.map(\.file) == ["a.c"])
+        #expect(report.flags.contains { $0.reason == .excluded && $0.detail.contains("6.12") })
+      }
+    }
+
+    private func report(_ arguments: [String]) async throws -> AdaptationReport {
+      let run = try await Shipped.kmend(arguments)
+      return try JSONDecoder().decode(AdaptationReport.self, from: Data(run.output.utf8))
+    }
+
     private func copy(_ from: String, to: String, crlf: Bool) throws -> String {
       try FileManager.default.copyItem(atPath: from, toPath: to)
       guard crlf else { return to }

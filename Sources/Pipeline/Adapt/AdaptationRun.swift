@@ -96,7 +96,7 @@ struct AdaptationRun: Sendable {
     _ mended: Mended, _ kept: Keeping.Kept, _ rules: [Rule], _ proof: Proof
   ) async throws -> AdaptationDraft {
     var proof = proof
-    var flags = kept.flags + proof.flags
+    var flags = builds.flags + kept.flags + proof.flags
     flags += proof.verdicts.filter { $0.gate == "spatch" && $0.result == .failed }.map {
       Flag(.spatchDiffers, $0.summary)
     }
@@ -133,6 +133,6 @@ struct AdaptationRun: Sendable {
     AdaptationReport(
       driver: DriverSummary(builds.driver), from: builds.from.kernel.identity, to: builds.to.kernel.identity,
       keep: builds.kept.map(\.kernel.identity), outcome: outcome, breaks: .init(before: [], after: []), gates: [],
-      levels: [], rules: [], flags: [], patches: [], seconds: [])
+      levels: [], rules: [], flags: [], notes: builds.notes, patches: [], seconds: [])
   }
 }

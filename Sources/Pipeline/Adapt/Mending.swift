@@ -32,7 +32,9 @@ struct Mending: Sendable {
 
   func run(_ first: DriverBreaks) async throws -> Mended {
     let sources = try DriverTexts.all(of: builds.driver)
-    let code = sources.filter { $0.key.hasSuffix(".c") || $0.key.hasSuffix(".h") }
+    let code = sources.filter { path, _ in
+      (path.hasSuffix(".c") || path.hasSuffix(".h")) && !builds.changedByBuild.contains(path)
+    }
     var search = Search(files: code, breaks: first.breaks, inactive: await oracle.inactiveLines())
     var rules = RuleSource(trees: trees, code: code)
     var breaks = first.breaks

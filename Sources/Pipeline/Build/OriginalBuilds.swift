@@ -12,8 +12,12 @@ struct OriginalBuilds: Sendable {
   var to: DriverBuild
   /// On the other kernels to be kept.
   var others: [DriverBuild]
+  /// Sources that are compiled otherwise than they stand in the driver, on the newer kernel: no edit would be seen there.
+  let changedByBuild: Set<String>
   /// What a person should know about the builds.
   var notes: [String] = []
+  /// Those of them that a series does not cure.
+  var flags: [Flag] = []
 
   var driver: Driver { loaded.driver }
   /// False where the kernel that it was made for is left behind, as code that moves with its kernel does.
@@ -39,13 +43,20 @@ struct OriginalBuilds: Sendable {
     self.to = builds[1]
     self.others = Array(builds.dropFirst(2))
     for build in [self.from] + self.others { try Self.require(build, of: loaded.driver) }
+    let changed = try DriverTexts.changed(by: self.to, of: loaded.driver)
+    changedByBuild = Set(changed)
+    if !changed.isEmpty {
+      notes.append("the driver's build changes \(changed.joined(separator: ", ")): breaks there are not adapted")
+    }
     for build in [self.from, self.to] {
       let conf = try await builder.kbuild.dkmsConf(of: loaded.driver, in: build.stage, for: build.kernel)
       guard let conf else { continue }
       if !conf.packageName.isEmpty { self.loaded.driver.name = conf.packageName }
       if !conf.packageVersion.isEmpty { self.loaded.driver.version = conf.packageVersion }
       guard let condition = conf.exclusion else { continue }
-      notes.append("dkms.conf says that it is not for \(build.kernel.identity.name) (\(condition)); built all the same")
+      let words = "dkms.conf says that it is not for \(build.kernel.identity.name) (\(condition)); built all the same"
+      notes.append(words)
+      if build.kernel.identity == to.identity { flags.append(Flag(.excluded, words)) }
     }
   }
 

@@ -21,6 +21,15 @@ enum DriverTexts {
     try read(driver) { _, name in isBuildFile(name) }.sorted { $0.key < $1.key }.map(\.value)
   }
 
+  /// The sources that a build changed before it compiled them: patches of `dkms.conf`, scripts of the Makefile.
+  ///
+  /// - Throws: as `all(of:)`.
+  static func changed(by build: DriverBuild, of driver: Driver) throws -> [String] {
+    try all(of: driver).filter { path, text in
+      FileManager.default.contents(atPath: "\(build.stage.folder)/\(path)").map { SourceText($0) != text } ?? false
+    }.keys.sorted()
+  }
+
   private static func isBuildFile(_ name: String) -> Bool {
     name.hasPrefix("Makefile") || name.hasPrefix("Kbuild") || name == "dkms.conf" || name.hasSuffix(".mk")
   }

@@ -17,6 +17,7 @@ package struct AdaptationSummary: Sendable {
     }
     lines += Self.gates(report)
     lines += report.patches.enumerated().map { "patch \($0 + 1)   \($1)" }
+    lines += report.notes.map { "note      \($0)" }
     lines += report.flags.map { "review    \($0.reason.rawValue): \($0.detail)" }
     if let out, !report.patches.isEmpty { lines.append("series    \(out)/series.mbox") }
     lines.append("time      " + report.seconds.map { "\($0.step) \(Self.seconds($0.seconds))" }.joined(separator: ", "))
@@ -28,10 +29,12 @@ package struct AdaptationSummary: Sendable {
     switch report.outcome {
     case .nothingToDo: "nothing to do: it builds on \(report.to.name) as it is"
     case .adapted: "adapted"
-    case .needsReview: "needs review: \(report.flags.count) flags"
-    case .notAdapted: "not adapted: \(report.breaks.after.filter { $0.cause == nil }.count) breaks left"
+    case .needsReview: "needs review: \(count(report.flags.count, "flag"))"
+    case .notAdapted: "not adapted: \(count(report.breaks.after.count { $0.cause == nil }, "break")) left"
     }
   }
+
+  private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   private static func breaks(_ report: AdaptationReport) -> [String] {
     func line(_ word: String, _ entry: BreakEntry) -> String {
@@ -54,7 +57,9 @@ package struct AdaptationSummary: Sendable {
       let what =
         switch verdict.result {
         case .passed: verdict.gate == "boot" ? String(verdict.summary.prefix { $0 != ":" }) : "passed"
-        case .failed: "FAILED (\(verdict.summary))"
+        // What a flag says stands in its own line.
+        case .failed:
+          report.flags.contains { $0.detail.hasPrefix(verdict.summary) } ? "FAILED" : "FAILED (\(verdict.summary))"
         case .notRun: "not run (\(verdict.summary))"
         }
       let word = where_ + what

@@ -17,18 +17,21 @@ package struct AdaptationReport: Codable, Sendable {
   package var levels: [KernelLevel]
   package var rules: [Rule]
   package var flags: [Flag]
+  /// What is neither a break nor a flag but should be known, e.g. that `dkms.conf` excludes a kernel.
+  package var notes: [String]
   /// Titles of the patches, in order.
   package var patches: [String]
   package var seconds: [StepSeconds]
 
   package init(
     driver: DriverSummary, from: KernelIdentity, to: KernelIdentity, keep: [KernelIdentity], outcome: Outcome,
-    breaks: Breaks, gates: [Verdict], levels: [KernelLevel], rules: [Rule], flags: [Flag], patches: [String],
-    seconds: [StepSeconds]
+    breaks: Breaks, gates: [Verdict], levels: [KernelLevel], rules: [Rule], flags: [Flag], notes: [String] = [],
+    patches: [String], seconds: [StepSeconds]
   ) {
     (self.driver, self.from, self.to, self.keep) = (driver, from, to, keep)
     (self.outcome, self.breaks, self.gates, self.levels) = (outcome, breaks, gates, levels)
-    (self.rules, self.flags, self.patches, self.seconds) = (rules, flags, patches, seconds)
+    (self.rules, self.flags, self.notes) = (rules, flags, notes)
+    (self.patches, self.seconds) = (patches, seconds)
   }
 
   /// Breaks on the new kernel.
