@@ -31,6 +31,9 @@ package struct BootRecord: Codable, Hashable, Sendable {
   package var preparationSeconds: Double
   package var evidence: Evidence
 
+  /// Whether the machine came as far as to the driver: what happened before is not the driver's doing.
+  package var cameToDriver: Bool { steps.contains { $0.kind == .load } }
+
   package init(
     kernel: String, accelerator: String, ending: Ending, console: [String], steps: [BootStep],
     appeared: [Appearance] = [], requested: [String] = [], taint: UInt64 = 0, machineSeconds: Double = 0,

@@ -22,6 +22,13 @@ package struct BootVerdict: Codable, Hashable, Sendable {
   ///   - adapted: the adapted driver on the new kernel.
   ///   - reference: the unadapted driver on the old kernel, or nil if there is no such boot: then every finding counts.
   package init(adapted: BootRecord, reference: BootRecord?) {
+    guard adapted.cameToDriver || adapted.ending == .finished else {
+      let observed = BootObservation.all(of: adapted)
+      (word, findings, known, executed, notExecuted) = (.notRun, [], [], [], adapted.unused)
+      summary = observed.first?.finding.message ?? "the machine did not come to the driver"
+      lines = observed.first?.lines ?? []
+      return
+    }
     let before = reference.map { Set(BootObservation.all(of: $0).filter(\.canExcuse).map(\.key)) } ?? []
     var all = BootObservation.all(of: adapted)
     if let reference { all += BootObservation.lost(adapted, since: reference) }

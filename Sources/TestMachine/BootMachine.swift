@@ -35,24 +35,53 @@ package struct BootMachine: Sendable {
   ///   can't be read or has no proper name. What the driver does to the machine is in the record.
   package func boot(_ job: BootJob, log: String) async throws -> BootRecord {
     let tree = job.kernel.modules.map(ModuleTree.init)
-    var served: [String: [String]] = [:]
+    let modules = try DriverModules(job.modules)
+    var answers = Answers()
     // What the kernel asks its loader for while the driver is at work can't be served from outside: it is loaded
     // beforehand in another boot.
     for _ in 0..<2 {
-      let record = try await boot(job, served: served, in: tree, log: log)
-      let found = record.requested.map { ($0, tree?.modules(for: $0) ?? []) }.filter { !$0.1.isEmpty }
-      if found.isEmpty { return record }
-      for (request, modules) in found { served[request] = modules }
+      let record = try await boot(job, modules, answers, in: tree, log: log)
+      guard answers.grow(by: record.requested, modules, tree) else { return record }
     }
-    return try await boot(job, served: served, in: tree, log: log)
+    return try await boot(job, modules, answers, in: tree, log: log)
   }
 
-  /// - Parameter served: requests to the module loader, and the modules that answer them.
+  /// What earlier boots showed to be asked for.
+  private struct Answers {
+    /// The kernel's modules by the request that they answer.
+    var served: [String: [String]] = [:]
+    /// The driver's own modules that its other modules ask for.
+    var ahead: Set<String> = []
+
+    /// Whether there was an answer that had not been given.
+    mutating func grow(by requests: [String], _ modules: DriverModules, _ tree: ModuleTree?) -> Bool {
+      let before = (served.count, ahead.count)
+      for request in requests {
+        ahead.formUnion(modules.answering(request))
+        let found = tree?.modules(for: request) ?? []
+        if !found.isEmpty { served[request] = found }
+      }
+      return (served.count, ahead.count) != before
+    }
+  }
+
+  /// A machine that crashes before it comes to the driver says nothing about the driver: it is started again.
   private func boot(
-    _ job: BootJob, served: [String: [String]], in tree: ModuleTree?, log: String
+    _ job: BootJob, _ modules: DriverModules, _ answers: Answers, in tree: ModuleTree?, log: String
+  ) async throws -> BootRecord {
+    var record = try await bootOnce(job, modules, answers, in: tree, log: log)
+    for again in 1...2 where record.ending == .reset && !record.cameToDriver {
+      record = try await bootOnce(job, modules, answers, in: tree, log: log)
+      record.evidence.lines = ["booted \(again + 1) times: the machine crashed before it came to the driver"]
+    }
+    return record
+  }
+
+  private func bootOnce(
+    _ job: BootJob, _ modules: DriverModules, _ answers: Answers, in tree: ModuleTree?, log: String
   ) async throws -> BootRecord {
     let start = ContinuousClock.now
-    let initramfs = try await self.initramfs(job, served: served, in: tree)
+    let initramfs = try await self.initramfs(job, modules, answers, in: tree)
     let archive = initramfs.archive
     let preparation = ContinuousClock.now - start
     let accelerator = try await self.accelerator(job.kernel)
@@ -97,36 +126,19 @@ package struct BootMachine: Sendable {
   }
 
   private func initramfs(
-    _ job: BootJob, served: [String: [String]], in tree: ModuleTree?
+    _ job: BootJob, _ modules: DriverModules, _ answers: Answers, in tree: ModuleTree?
   ) async throws -> Initramfs {
-    var files: [String: [UInt8]] = [:]
-    var needs: [String: [String]] = [:]
-    var order: [String] = []
-    for path in job.modules {
-      guard let bytes = FileManager.default.contents(atPath: path).map([UInt8].init) else {
-        throw Failure(.badInput, path, "can't be read")
-      }
-      let object = ModuleObject(bytes)
-      guard let name = object.name.map(LoadOrder.folded) ?? ModuleTree.moduleName(path), Self.isProper(name) else {
-        throw Failure(.badInput, path, "is no module with a proper name")
-      }
-      files[name] = bytes
-      let before = object.loadsAfter.flatMap { tree?.modules(for: $0) ?? [] }
-      needs[name] = (object.depends + object.loadsAfter).map(LoadOrder.folded) + before
-      order.append(name)
-    }
     var dependencies: [ModuleStore.Entry] = []
-    let wanted = order.flatMap { needs[$0] ?? [] }.filter { files[$0] == nil } + served.values.joined()
+    let wanted = modules.needed(from: tree) + answers.served.values.joined()
     if let tree, !wanted.isEmpty {
       let store = ModuleStore(containment: containment, folder: cache + "/modules")
       dependencies = try await store.closure(of: wanted, in: tree, kernel: job.kernel.identity)
     }
     return Initramfs(
       busybox: try readBusybox(),
-      dependencies: dependencies.filter { files[$0.name] == nil }.map { .init(name: $0.name, bytes: $0.bytes) },
-      modules: LoadOrder.sorted(order, needs: needs).map { .init(name: $0, bytes: files[$0] ?? []) },
-      served: served.keys.sorted(),
-      token: Self.token(), loadSeconds: job.limits.load, exercises: job.exercises)
+      dependencies: dependencies.filter { !modules.contains($0.name) }.map { .init(name: $0.name, bytes: $0.bytes) },
+      modules: modules.inOrder(ahead: answers.ahead), served: answers.served.keys.sorted(), token: Self.token(),
+      loadSeconds: job.limits.load, exercises: job.exercises)
   }
 
   private func run(
@@ -168,10 +180,6 @@ package struct BootMachine: Sendable {
   private static func lastWords(_ report: GuestReport, _ execution: Execution) -> String {
     let complaint = execution.errorText.split(separator: "\n").last.map { ": \($0)" } ?? ""
     return execution.exit.description + (execution.succeeded ? ", without reaching the first process" : complaint)
-  }
-
-  private static func isProper(_ name: String) -> Bool {
-    !name.isEmpty && name.count <= 64 && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
   }
 
   private static func token() -> String {

@@ -19,7 +19,8 @@ enum MachineCommand {
     arguments += ["-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"]
     switch accelerator {
     case .kvm: arguments += ["-accel", "kvm", "-cpu", "host"]
-    case .tcg: arguments += ["-accel", "tcg,thread=multi,tb-size=256"]
+    // With a thread per processor, one processor may run code that another is patching: an int3 that nobody set.
+    case .tcg: arguments += ["-accel", "tcg,thread=single,tb-size=256"]
     }
     arguments += ["-kernel", "/machine/kernel", "-initrd", "/machine/initramfs", "-append", kernelArguments]
     let view = View(
@@ -34,10 +35,10 @@ enum MachineCommand {
       log: log)
   }
 
-  /// All that is printed is shown, none of it is lost to a full buffer or a rate limit; an oops ends the machine at
-  /// once, with its trace; a driver needs no signature.
+  /// All that is printed is shown, none of it is lost to a full buffer or a rate limit; an oops and a processor that does
+  /// not come back end the machine at once, with their trace; a driver needs no signature.
   static let kernelArguments = [
     "console=ttyS0", "ignore_loglevel", "printk.devkmsg=on", "printk.time=1", "log_buf_len=4M", "panic=-1",
-    "oops=panic", "module.sig_enforce=0",
+    "oops=panic", "softlockup_panic=1", "module.sig_enforce=0",
   ].joined(separator: " ")
 }

@@ -9,6 +9,9 @@ package struct ModuleObject: Hashable {
   /// Modules that are better loaded before it (`MODULE_SOFTDEP("pre: …")`).
   package var loadsAfter: [String] = []
 
+  /// Patterns of further names that it answers to, as fnmatch(3) takes them.
+  package var aliases: [String] = []
+
   /// Reads an ELF file of 64 bits, little endian. Anything else gives an object that says nothing: the kernel is the
   /// one to refuse it, in its own words.
   package init(_ bytes: [UInt8]) {
@@ -18,6 +21,7 @@ package struct ModuleObject: Hashable {
       switch String(decoding: entry[..<equals], as: UTF8.self) {
       case "name": name = value
       case "depends": depends = value.split(separator: ",").map(String.init)
+      case "alias": aliases.append(value)
       case "softdep": loadsAfter += Self.before(value)
       default: break
       }

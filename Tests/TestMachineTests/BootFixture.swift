@@ -38,7 +38,9 @@ enum BootFixture {
   }
 
   /// A machine whose scratch folder is `folder`; the accelerator and the unpacked modules are shared.
-  static func machine(_ folder: String) -> BootMachine { BootMachine(cache: shared + "/cache", scratch: folder) }
+  static func machine(_ folder: String) -> BootMachine { BootMachine(cache: cache, scratch: folder) }
+
+  static var cache: String { shared + "/cache" }
 
   private static let shared = repositoryRoot + "/.build/boot-fixtures"
   private static let builds = Builds()

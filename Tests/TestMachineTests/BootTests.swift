@@ -99,6 +99,32 @@ struct BootTests {
     }
   }
 
+  @Test func whatADriversModulesAskOfEachOtherIsLoadedFirst() async throws {
+    let kernel = try #require(BootFixture.kernels.last)
+    try await withTemporaryFolder { folder in
+      let record = try await BootFixture.boot(["caller", "replier"], on: kernel, in: folder)
+      let loads = record.steps.filter { $0.kind == .load }
+      #expect(loads.map(\.subject) == ["kmend_replier", "kmend_caller"])
+      #expect(BootVerdict(adapted: record, reference: nil).word == .loaded)
+    }
+  }
+
+  @Test func aMachineThatCrashesBeforeTheDriverIsStartedAgainAndProvesNothing() async throws {
+    let kernel = try #require(BootFixture.kernels.last)
+    try await withTemporaryFolder { folder in
+      // Without a first process the kernel panics.
+      let busybox = folder + "/busybox"
+      try Data("no program\n".utf8).write(to: URL(fileURLWithPath: busybox))
+      let job = BootJob(kernel: kernel, modules: try await BootFixture.modules(["clean"], for: kernel))
+      let machine = BootMachine(cache: BootFixture.cache, scratch: folder, busybox: busybox)
+      let record = try await machine.boot(job, log: folder + "/console.log")
+      let verdict = BootVerdict(adapted: record, reference: nil)
+      #expect(verdict.word == .notRun)
+      #expect(verdict.summary.contains("did not come to the driver"), "\(verdict.summary)")
+      #expect(record.evidence.lines == ["booted 3 times: the machine crashed before it came to the driver"])
+    }
+  }
+
   @Test func aFloodEndsAtTheLimit() async throws {
     let kernel = try #require(BootFixture.kernels.last)
     try await withTemporaryFolder { folder in
@@ -113,7 +139,7 @@ struct BootTests {
     }
   }
 
-  @Test func aMachineThatIsKilledIsAFailureWithAReason() async throws {
+  @Test func aMachineThatIsKilledProvesNothingAndSaysWhy() async throws {
     let kernel = try #require(BootFixture.kernels.last)
     try await withTemporaryFolder { folder in
       async let record = BootFixture.boot(["hang"], on: kernel, in: folder, limits: BootLimits(load: 100))
@@ -124,7 +150,7 @@ struct BootTests {
       }
       for victim in victims { kill(victim, SIGKILL) }
       let verdict = BootVerdict(adapted: try await record, reference: nil)
-      #expect(verdict.word == .failed)
+      #expect(verdict.word == .notRun)
       #expect(verdict.summary.contains("the machine"), "\(verdict.summary)")
       #expect(processes(below: ProcessInfo.processInfo.processIdentifier, named: "qemu-system-x86").isEmpty)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["console.log"])

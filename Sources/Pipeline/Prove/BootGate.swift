@@ -43,12 +43,13 @@ struct BootGate: Sendable {
     }
     let judged = BootVerdict(adapted: adapted, reference: reference)
     var evidence = adapted.evidence
-    evidence.lines = judged.lines
+    evidence.lines += judged.lines
     let verdict = Verdict(
       gate: "boot", kernel: name, result: judged.word == .failed ? .failed : judged.word == .notRun ? .notRun : .passed,
       summary: "\(judged.word.rawValue): \(judged.summary)", findings: judged.findings, evidence: [evidence])
     return Result(
-      word: judged.word, verdict: verdict, notExecuted: judged.notExecuted, executed: judged.executed,
-      seconds: adapted.machineSeconds)
+      word: judged.word, verdict: verdict,
+      notExecuted: judged.word == .notRun ? ["nothing was executed on \(name)"] : judged.notExecuted,
+      executed: judged.executed, seconds: adapted.machineSeconds)
   }
 }

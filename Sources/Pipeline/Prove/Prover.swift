@@ -106,13 +106,11 @@ struct Prover: Sendable {
 
   private func boots(_ last: [DriverBuild]) async throws -> [(DriverBuild, BootGate.Result)] {
     try await steps.measure("boot", "booting with the adapted driver") {
-      var results: [(DriverBuild, BootGate.Result)] = []
-      for build in last {
-        let record = try await gate?.boot(build, label: "adapted") ?? nil
-        results.append(
-          (build, BootGate.judge(record, reference: references.boot, kernel: build.kernel, wanted: gate != nil)))
+      let records = try await concurrently(
+        2, last.map { build in { @Sendable in try await gate?.boot(build, label: "adapted") ?? nil } })
+      return zip(last, records).map { build, record in
+        (build, BootGate.judge(record, reference: references.boot, kernel: build.kernel, wanted: gate != nil))
       }
-      return results
     }
   }
 
