@@ -3,8 +3,8 @@
 
 import PackageDescription
 
-/// Every target compiles as Swift 6; CI adds `-warnings-as-errors`.
-let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+/// Every target compiles as Swift 6, and no warning stays.
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
 /// Where Debian keeps libclang, and what every target needs that sees its headers.
 let llvm = "/usr/lib/llvm-19"

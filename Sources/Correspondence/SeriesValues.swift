@@ -97,14 +97,16 @@ struct SeriesValues {
     let representative = change.breaks.first { $0.cause == nil } ?? change.breaks.first
     var values: [String: Any] = ["problem": words.problem, "sentence": words.sentence]
     values["places"] = text(words.places)
-    values["before"] = representative?.before.flatMap { text(PlainText.block(written($0))) }
-    values["beforeFile"] = representative?.before.flatMap { text(PlainText.line($0.site.description)) }
-    values["after"] = representative?.after.flatMap { text(PlainText.block(written($0))) }
-    values["afterFile"] = representative?.after.flatMap { text(PlainText.line($0.site.description)) }
     if let cause = change.cause {
       values["cause"] = "\(cause.commit.prefix(12)) (\"\(PlainText.line(cause.subject))\")"
       values["causeRelease"] = text(PlainText.line(cause.release))
     }
+    // That a header is included by its name is no news.
+    guard representative?.kind != .headerGone else { return values }
+    values["before"] = representative?.before.flatMap { text(PlainText.block(written($0))) }
+    values["beforeFile"] = representative?.before.flatMap { text(PlainText.line($0.site.description)) }
+    values["after"] = representative?.after.flatMap { text(PlainText.block(written($0))) }
+    values["afterFile"] = representative?.after.flatMap { text(PlainText.line($0.site.description)) }
     return values
   }
 
