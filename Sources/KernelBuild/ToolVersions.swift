@@ -2,7 +2,7 @@
 
 import Sandbox
 
-/// The programs that building and checking need, with what they say their version is.
+/// The programs that kmend runs, with what they say their version is.
 package enum ToolVersions {
   /// Name and version of each program; nil for one that is not installed.
   ///
@@ -22,12 +22,15 @@ package enum ToolVersions {
     return tools.map { ($0, versions[$0]) }
   }
 
-  private static let tools = ["gcc", "make", "ld", "nm", "patch", "perl", "sparse", "spatch"]
+  private static let tools = [
+    "gcc", "make", "ld", "patch", "perl", "sparse", "spatch", "git", "apt-get", "mmdebstrap", "bwrap", "busybox",
+    "qemu-system-x86_64",
+  ]
 
   private static let script = """
     for tool do
       command -v "$tool" >/dev/null || continue
-      printf '%s\\t%s\\n' "$tool" "$("$tool" --version 2>&1 | grep -m 1 '[0-9]')"
+      printf '%s\\t%s\\n' "$tool" "$({ "$tool" --version || "$tool" --help; } 2>&1 | grep -m 1 '[0-9]\\.[0-9]')"
     done
     """
 

@@ -11,16 +11,16 @@ struct Adapt: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Adapt a driver to a newer kernel, prove it, and write a patch series.",
     discussion: """
-      The adaptation is learned from how the newer kernel's own callers were converted, and the result is built on both
-      kernels and on every one to be kept, then booted, loaded and unloaded.
+      The adaptation is learned from how the newer kernel's own callers were converted, and the \
+      result is built on both kernels and on every one to be kept, then booted, loaded and unloaded.
 
         kmend adapt ./my-driver --from 6.1 --to 6.12 --out series
         kmend adapt debian:v4l2loopback-dkms=0.12.7-2 --from 6.1 --to 6.12
-        kmend adapt driver.tar.xz --from 6.1 --to 6.12 --keep 5.10 --compat probe --out series
+        kmend adapt driver.tar.xz --from 6.1 --to 6.12 --keep 5.10 --compat probe
         kmend adapt ~/src/driver --from 6.1 --to 6.12 --branch kmend/6.12
 
-      Without --out the series goes to standard output. DRIVER is never changed unless --in-place is given; --branch
-      commits the series to a new branch and leaves the working tree alone.
+      Without --out the series goes to standard output. DRIVER is never changed unless --in-place \
+      is given; --branch commits the series to a new branch and leaves the working tree alone.
       """)
 
   @OptionGroup var pair: KernelPair
@@ -29,13 +29,13 @@ struct Adapt: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Other kernels that must go on building, besides --from.", valueName: "names"))
   var keep: String = ""
 
-  @Option(help: "How older kernels are kept working: auto, replace, probe or version.")
+  @Option(help: "How older kernels are kept working.")
   var compat: CompatChoice = .auto
 
   @Option(help: ArgumentHelp("Folder for series.mbox, report.json and logs/.", valueName: "dir"))
   var out: String?
 
-  @Option(help: "What the series is written as: mbox or maildir.")
+  @Option(help: "What the series is written as.")
   var format: SeriesFormat = .mbox
 
   @ArgumentParser.Flag(help: "Change the driver's own files.")
@@ -65,7 +65,9 @@ struct Adapt: AsyncParsableCommand {
       print(try Terminal.json(result.report))
     } else {
       if out == nil, !result.mbox.isEmpty { FileHandle.standardOutput.write(Data(result.mbox)) }
-      Terminal.say(AdaptationSummary(report: result.report, out: out).text, prefix: "")
+      let summary = AdaptationSummary(report: result.report, out: out)
+      Terminal.say(Terminal.printable(summary.text), prefix: "")
+      Terminal.say("outcome   " + Terminal.coloured(summary.outcome, result.report.outcome), prefix: "")
     }
     switch result.report.outcome {
     case .adapted, .nothingToDo: return

@@ -11,7 +11,7 @@ struct Diagnose: AsyncParsableCommand {
     abstract: "Show what a newer kernel breaks in a driver, and why.",
     discussion: """
         kmend diagnose ./my-driver --from 6.1 --to 6.12
-        kmend diagnose debian:v4l2loopback-dkms=0.12.7-2 --from 6.1 --to 6.12 --json
+        kmend diagnose debian:v4l2loopback-dkms --from 6.1 --to 6.12 --json
 
       Exit code 0 also when breaks are found: they are the answer, not an error.
       """)
@@ -31,16 +31,21 @@ struct Diagnose: AsyncParsableCommand {
   }
 
   private func text(of report: DiagnosisReport) -> String {
-    var lines = ["\(report.driver.name) \(report.driver.version)".bold + ": \(report.from.name) → \(report.to.name)"]
+    var lines = [
+      Terminal.printable("\(report.driver.name) \(report.driver.version)").bold
+        + ": \(report.from.name) → \(report.to.name)"
+    ]
     if report.breaks.isEmpty { lines.append("no break".green) }
     lines += report.breaks.filter { $0.cause == nil }.map { BreakText($0).lines }.joined()
     let cascades = report.breaks.count { $0.cause != nil }
     if cascades > 0 { lines.append("\(cascades) more follow from these") }
     if !report.alreadyWrong.isEmpty {
       lines.append("already wrong on \(report.from.name): \(report.alreadyWrong.count)")
-      lines += report.alreadyWrong.prefix(5).map { "  \($0.site?.description ?? ""): \($0.message)" }
+      lines += report.alreadyWrong.prefix(5).map {
+        Terminal.printable("  \($0.site?.description ?? ""): \($0.message)")
+      }
     }
-    return (lines + report.notes).joined(separator: "\n")
+    return (lines + report.notes.map(Terminal.printable)).joined(separator: "\n")
   }
 }
 
@@ -49,11 +54,11 @@ struct BreakText {
   let lines: [String]
 
   init(_ entry: BreakEntry) {
-    let place = entry.line > 0 ? "\(entry.file):\(entry.line)" : entry.file
-    var lines = ["", "\(place)  \(entry.symbol.bold)  \(entry.kind.rawValue)"]
-    lines.append("  " + entry.message)
-    lines.append("  before  " + (entry.before ?? "not declared"))
-    lines.append("  after   " + (entry.after ?? "not declared"))
+    let place = Terminal.printable(entry.line > 0 ? "\(entry.file):\(entry.line)" : entry.file)
+    var lines = ["", "\(place)  \(Terminal.printable(entry.symbol).bold)  \(entry.kind.rawValue)"]
+    lines.append("  " + Terminal.printable(entry.message))
+    lines.append("  before  " + Terminal.printable(entry.before ?? "not declared"))
+    lines.append("  after   " + Terminal.printable(entry.after ?? "not declared"))
     if let count = entry.convertedInTree, count > 0 { lines.append("  in-tree \(count) files were converted") }
     self.lines = lines
   }

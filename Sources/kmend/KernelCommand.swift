@@ -15,14 +15,15 @@ struct KernelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Fetch a kernel: headers, build tools, image with modules, and source.",
       discussion: """
-          kmend kernel add debian:6.12                       newest that fits this host
-          kmend kernel add debian:6.12/cloud-amd64           another flavour
-          kmend kernel add debian:6.12=6.12.95-1~bpo12+1     an exact version
-          kmend kernel add local:/usr/src/linux-build        a prepared build directory
-          kmend kernel add git:/src/linux#v6.15?config=FILE  a git tree with a configuration
+          kmend kernel add debian:6.12                     newest that fits this host
+          kmend kernel add debian:6.12/cloud-amd64         another flavour
+          kmend kernel add debian:6.12=6.12.95-1~bpo12+1   an exact version
+          kmend kernel add local:/usr/src/linux-build      a prepared build directory
+          kmend kernel add git:/src/linux#v6.15?config=C   a git tree with a configuration
 
-        debian:RELEASE takes a build for the host's own Debian release first, else the release whose own kernel it is,
-        else the lowest suite that has it; there the newest. What was chosen is printed and kept in the lock file.
+        debian:RELEASE takes a build for the host's own Debian release first, else the release whose \
+        own kernel it is, else the lowest suite that has it; there the newest. What was chosen is \
+        printed and kept in the lock file.
         """)
 
     @Argument(help: "Which kernel.")
@@ -46,7 +47,12 @@ struct KernelCommand: AsyncParsableCommand {
   }
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the kernels at hand, what is present, and sizes.")
+    static let configuration = CommandConfiguration(
+      abstract: "List the kernels at hand, what is present, and sizes.",
+      discussion: """
+          kmend kernel list
+          kmend kernel list --json | jq -r '.[].identity.release'
+        """)
     @OptionGroup var common: CommonOptions
 
     mutating func run() async throws {
@@ -70,7 +76,11 @@ struct KernelCommand: AsyncParsableCommand {
   }
 
   struct Remove: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Remove a kernel.")
+    static let configuration = CommandConfiguration(
+      abstract: "Remove a kernel.",
+      discussion: """
+          kmend kernel remove 6.1
+        """)
     @Argument(help: "Its name, as `kmend kernel list` shows it.")
     var name: String
 

@@ -11,15 +11,15 @@ struct Kmend: AsyncParsableCommand {
     commandName: "kmend",
     abstract: "Mends the Linux drivers that kernel evolution breaks.",
     discussion: """
-      kmend learns each adaptation from how the kernel's own callers were converted, proves it by building and booting,
-      and writes a patch series.
+      kmend learns each adaptation from how the kernel's own callers were converted, proves it by \
+      building and booting, and writes a patch series.
 
         kmend kernel add debian:6.1
         kmend kernel add debian:6.12
         kmend adapt ./my-driver --from 6.1 --to 6.12 --out series
 
-      Exit codes: 0 adapted or nothing to do, 1 needs review, 2 not adapted, 64 usage, 65 bad input, 69 something needed
-      is unavailable, 70 a fault of kmend, 75 try again.
+      Exit codes: 0 adapted or nothing to do, 1 needs review, 2 not adapted, 64 usage, 65 bad \
+      input, 69 something needed is unavailable, 70 a fault of kmend, 75 try again.
       """,
     version: "0.1.0",
     subcommands: [Adapt.self, Diagnose.self, KernelCommand.self, Doctor.self])

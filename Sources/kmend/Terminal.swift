@@ -10,6 +10,21 @@ enum Terminal {
   /// Whether standard error is a terminal.
   static let isInteractive = isatty(STDERR_FILENO) == 1
 
+  /// Text of a stranger's making without what a terminal would obey: control characters and reversed writing.
+  static func printable(_ text: String) -> String {
+    var clean = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      let isHarmless =
+        switch scalar.value {
+        case 0x0A, 0x09: true
+        case 0..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069: false
+        default: true
+        }
+      clean.append(isHarmless ? scalar : "\u{FFFD}")
+    }
+    return String(clean)
+  }
+
   /// Prints a line on standard error.
   static func say(_ text: String, prefix: String = "kmend: ") {
     FileHandle.standardError.write(Data((prefix + text + "\n").utf8))
@@ -17,9 +32,9 @@ enum Terminal {
 
   /// Prints what went wrong and the remedy.
   static func report(_ failure: Failure) {
-    say("\(failure.subject): \(failure.problem)")
-    if !failure.remedy.isEmpty { say(failure.remedy, prefix: "  ") }
-    if verbose, !failure.detail.isEmpty { say(failure.detail, prefix: "") }
+    say(printable("\(failure.subject): \(failure.problem)"))
+    if !failure.remedy.isEmpty { say(printable(failure.remedy), prefix: "  ") }
+    if verbose, !failure.detail.isEmpty { say(printable(failure.detail), prefix: "") }
   }
 
   /// Whether the command line asks for every step and for the full output behind an error.
@@ -47,12 +62,12 @@ enum Terminal {
     }
   }
 
-  /// The outcome in its colour.
-  static func coloured(_ outcome: Outcome) -> String {
+  /// Text in the colour of an outcome.
+  static func coloured(_ text: String, _ outcome: Outcome) -> String {
     switch outcome {
-    case .adapted, .nothingToDo: outcome.rawValue.green
-    case .needsReview: outcome.rawValue.yellow
-    case .notAdapted: outcome.rawValue.red
+    case .adapted, .nothingToDo: text.green
+    case .needsReview: text.yellow
+    case .notAdapted: text.red
     }
   }
 

@@ -13,7 +13,7 @@ import Testing
   ])
   func looksAsItShould(name: String, outcome: Outcome) throws {
     let summary = AdaptationSummary(report: report(outcome), out: outcome == .nothingToDo ? nil : "out")
-    try expectGolden(summary.text + "\n", "Pipeline/summary-\(name).txt")
+    try expectGolden(summary.text + "\noutcome   " + summary.outcome + "\n", "Pipeline/summary-\(name).txt")
   }
 
   private func report(_ outcome: Outcome) -> AdaptationReport {

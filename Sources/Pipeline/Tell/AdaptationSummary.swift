@@ -5,6 +5,8 @@ import KernelModel
 /// An adaptation in a dozen lines, for the terminal.
 package struct AdaptationSummary: Sendable {
   package let text: String
+  /// How it ended, for the last line.
+  package let outcome: String
 
   /// - Parameter out: folder that holds the results; nil if there is none.
   package init(report: AdaptationReport, out: String?) {
@@ -21,7 +23,7 @@ package struct AdaptationSummary: Sendable {
     lines += report.flags.map { "review    \($0.reason.rawValue): \($0.detail)" }
     if let out, !report.patches.isEmpty { lines.append("series    \(out)/series.mbox") }
     lines.append("time      " + report.seconds.map { "\($0.step) \(Self.seconds($0.seconds))" }.joined(separator: ", "))
-    lines.append("outcome   " + Self.outcome(report))
+    outcome = Self.outcome(report)
     text = lines.joined(separator: "\n")
   }
 
