@@ -43,7 +43,7 @@ package struct Applier {
     for (rule, candidate) in candidates {
       if skipsName, rule.span == .identifier { continue }
       guard let match = candidate.match(code, code.units[unit], tree, token: token),
-        hasFreeNames(rule, code, token)
+        hasFreeNames(rule, code, token), !losesValue(candidate, code, match)
       else { continue }
       let context = Context(code, unit, tree, match, span: rule.span)
       let count = rule.evidence.count(in: context)
@@ -57,6 +57,20 @@ package struct Applier {
           score: isKnown ? rule.score(count) : rule.score(rule.evidence.total) / 2))
     }
     return found.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(\.element)
+  }
+
+  /// What is no longer assigned must not be read afterwards: `r = old(…, &x)` that becomes `x = new(…)` leaves `r` open.
+  private func losesValue(_ candidate: Candidate, _ code: Code, _ match: Match) -> Bool {
+    let left = candidate.left.tree
+    guard left.nodes[left.root].kind == .assignment, let target = left.children(left.root).first,
+      case let number = candidate.left.metavariable(Int(target)), number >= 0,
+      !candidate.right.metavariables.contains(number), let bound = match.bindings[number]
+    else { return false }
+    guard bound.tokens.count == 1, let function = code.function(holding: match.tokens.lowerBound) else { return true }
+    let word = code.words[bound.tokens.lowerBound]
+    let rest = match.tokens.upperBound..<max(match.tokens.upperBound, function.body.upperBound)
+    guard let next = rest.first(where: { code.words[$0] == word }) else { return false }
+    return next + 1 >= code.tokens.count || code.tokens[next + 1].punctuation != 0x3D
   }
 
   /// Names that only the converted function had must be there before the place.

@@ -199,7 +199,7 @@ struct SeriesValues {
 
   private func rules(_ changes: [ChangeReport]) -> [String] {
     changes.compactMap { change in
-      guard let rule = change.rule else { return nil }
+      guard let rule = change.rule, rule.support > 0 else { return nil }
       var line = Self.plain(PlainText.line(rule.summary, limit: 200))
       if rule.replay.tried > 0 { line += ": same in \(rule.replay.reproduced) of \(rule.replay.tried)" }
       return line

@@ -85,7 +85,9 @@ struct CompatConditions {
   var probed: CompatCondition? {
     for name in change.arrivals + [change.rule.symbol] {
       for container in containers(of: name) where tells({ !$0.usable(name, in: container).isEmpty }) {
-        if let probe = target.usable(name, in: container).lazy.compactMap({ CompatProbe(existing: $0) }).first {
+        if let probe = target.usable(name, in: container).lazy.compactMap({ CompatProbe(existing: $0, on: target) })
+          .first
+        {
           return CompatCondition(defined: probe.macro, probe: probe)
         }
       }
@@ -108,8 +110,8 @@ struct CompatConditions {
   private var goneProbe: CompatCondition? {
     let (name, container) = (change.rule.symbol, change.container)
     guard tells({ $0.usable(name, in: container).isEmpty }) else { return nil }
-    let old = needing.flatMap { $0.usable(name, in: container) }
-    return old.lazy.compactMap { CompatProbe(existing: $0) }.first.map {
+    let old = needing.flatMap { kernel in kernel.usable(name, in: container).map { (kernel, $0) } }
+    return old.lazy.compactMap { CompatProbe(existing: $1, on: $0) }.first.map {
       CompatCondition(undefined: $0.macro, probe: $0)
     }
   }
@@ -120,7 +122,7 @@ struct CompatConditions {
       for container in containers(of: name) {
         guard let new = target.usable(name, in: container).first(where: { $0.kind != .macro }),
           tells({ $0.usable(name, in: container).contains { $0.text == new.text } }),
-          let probe = CompatProbe(type: new)
+          let probe = CompatProbe(type: new, on: target)
         else { continue }
         return CompatCondition(defined: probe.macro, probe: probe)
       }
@@ -132,7 +134,7 @@ struct CompatConditions {
   private var declarerProbe: CompatCondition? {
     guard atFileScope, let new = target.usable(change.rule.symbol, in: nil).first, new.kind == .macro,
       tells({ $0.usable(new.name, in: nil).contains { $0.text == new.text } }),
-      let probe = CompatProbe(declarer: change.right, of: new)
+      let probe = CompatProbe(declarer: change.right, of: new, on: target)
     else { return nil }
     return CompatCondition(defined: probe.macro, probe: probe)
   }

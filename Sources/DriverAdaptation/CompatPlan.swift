@@ -50,14 +50,18 @@ package struct KernelFacts: Hashable, Sendable {
   package var failing: Set<String>
   /// What its tree declares under each of `CompatPlan.names(_:)`; a name without an entry is not declared.
   package var declared: [String: [Declaration]]
+  /// For a header, by its path between brackets, which of the driver's own includes brings it in.
+  package var doors: [String: String]
 
   package init(
-    name: String, version: KernelVersion, failing: Set<String> = [], declared: [String: [Declaration]] = [:]
+    name: String, version: KernelVersion, failing: Set<String> = [], declared: [String: [Declaration]] = [:],
+    doors: [String: String] = [:]
   ) {
     self.name = name
     self.version = version
     self.failing = failing
     self.declared = declared
+    self.doors = doors
   }
 }
 

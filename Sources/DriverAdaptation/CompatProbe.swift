@@ -14,8 +14,8 @@ struct CompatProbe: Hashable {
   var macro: String { "HAVE_\(name)" }
 
   /// Tries whether something is declared at all. Nil if it can't be included.
-  init?(existing declaration: Declaration) {
-    guard let include = Self.include(declaration) else { return nil }
+  init?(existing declaration: Declaration, on kernel: KernelFacts) {
+    guard let include = Self.include(declaration, kernel) else { return nil }
     let name = declaration.name
     let use: [String]
     switch declaration.kind {
@@ -36,8 +36,8 @@ struct CompatProbe: Hashable {
   }
 
   /// Tries whether something has exactly this type.
-  init?(type declaration: Declaration) {
-    guard let include = Self.include(declaration), let text = Self.renamed(declaration) else { return nil }
+  init?(type declaration: Declaration, on kernel: KernelFacts) {
+    guard let include = Self.include(declaration, kernel), let text = Self.renamed(declaration) else { return nil }
     let place: String
     if declaration.kind == .field, let container = declaration.container {
       place = "((\(container) *)0)->\(declaration.name)"
@@ -55,8 +55,8 @@ struct CompatProbe: Hashable {
   }
 
   /// Tries a macro that declares an object: `DEFINE_X(¤0, 1)`.
-  init?(declarer text: String, of macro: Declaration) {
-    guard let include = Self.include(macro), text.hasPrefix(macro.name) else { return nil }
+  init?(declarer text: String, of macro: Declaration, on kernel: KernelFacts) {
+    guard let include = Self.include(macro, kernel), text.hasPrefix(macro.name) else { return nil }
     var line = text.replacing("¤", with: "test")
     if !line.hasSuffix(";") { line += ";" }
     self.init(name: "NEW_\(Self.upper(macro.name))", subject: macro.text, lines: [include, line])
@@ -68,14 +68,16 @@ struct CompatProbe: Hashable {
     self.lines = lines
   }
 
-  private static func include(_ declaration: Declaration) -> String? {
+  /// The driver's own include that brings the declaration in, else the header that holds it.
+  private static func include(_ declaration: Declaration, _ kernel: KernelFacts) -> String? {
     let parts = declaration.site.file.split(separator: "/")
     guard let include = parts.firstIndex(of: "include") else { return nil }
     let path = parts[(include + 1)...].drop { $0 == "uapi" }
-    return path.isEmpty ? nil : "#include <\(path.joined(separator: "/"))>"
+    let header = path.joined(separator: "/")
+    return path.isEmpty ? nil : "#include <\(kernel.doors[header] ?? header)>"
   }
 
-  /// A declaration in lines of eighty columns, broken behind commas.
+  /// A declaration in lines of eighty columns, broken behind commas, parameters under the first one.
   private static func folded(_ text: String) -> [String] {
     var lines = [""]
     for part in text.split(separator: ", ") {
@@ -86,7 +88,10 @@ struct CompatProbe: Hashable {
         lines[lines.count - 1] += ", " + part
       } else {
         lines[lines.count - 1] += ","
-        lines.append("\t" + part)
+        let column =
+          lines[0].utf8.lastIndex(of: 0x28).map { lines[0].utf8.distance(from: lines[0].startIndex, to: $0) + 1 } ?? 8
+        lines.append(
+          String(repeating: "\t", count: column / 8) + String(repeating: " ", count: column % 8) + part)
       }
     }
     return lines

@@ -60,7 +60,8 @@ struct ReturnRewriting {
     let isAlone =
       isBlank(line.lowerBound..<start(unit.tokens.lowerBound)) && isBlank(end(unit.end - 1)..<line.upperBound)
     guard isAlone, lines.line(of: end(unit.end - 1)) == number else {
-      return edit(start(unit.tokens.lowerBound)..<end(unit.end - 1), "")
+      let space = code.source.text[end(unit.end - 1)...].prefix { $0 == 0x20 || $0 == 0x09 }
+      return edit(start(unit.tokens.lowerBound)..<space.endIndex, "")
     }
     let before = number > 1 ? lines.range(ofLine: number - 1) : line
     edit((isBlank(before) ? before.lowerBound : line.lowerBound)..<line.upperBound, "")

@@ -170,9 +170,8 @@ package struct Search: Sendable {
       var file: String
     }
     func count(_ breaks: [Break]) -> [Key: Int] {
-      breaks.filter { $0.cause == nil }.reduce(into: [:]) {
-        $0[Key(symbol: SoughtSymbol($1), file: $1.site.file), default: 0] += 1
-      }
+      // The oracle does not tell what follows from what: consequences count on both sides.
+      breaks.reduce(into: [:]) { $0[Key(symbol: SoughtSymbol($1), file: $1.site.file), default: 0] += 1 }
     }
     let (old, new) = (count(breaks), count(after))
     func total(_ counts: [Key: Int]) -> Int { counts.filter { $0.key.symbol == symbol }.reduce(0) { $0 + $1.value } }
@@ -191,6 +190,11 @@ package struct Search: Sendable {
   private mutating func record(_ proposal: Proposal, for symbol: SoughtSymbol) {
     let rules = proposal.uses.sorted { $0.sites > $1.sites }.map(\.rule.rule)
     for use in proposal.uses { used[use.rule.rule.id] = use.rule }
+    // What was refused before may fit now.
+    for other in courses.keys where other != symbol {
+      courses[other]?.reason = nil
+      courses[other]?.rejected = []
+    }
     changes.append(
       AdaptationChange(
         symbol: symbol, rules: rules,
@@ -200,7 +204,12 @@ package struct Search: Sendable {
 
   private var result: SearchResult {
     var flags: [Flag] = []
-    for flag in changes.flatMap(\.flags) where !flags.contains(flag) { flags.append(flag) }
+    // What the tree changes together may come with another symbol.
+    let texts = changes.flatMap(\.edits).map(\.replacement)
+    let open = Set(used.values.flatMap { $0.unanswered(by: texts) })
+    for flag in changes.flatMap(\.flags) where !flags.contains(flag) {
+      if flag.reason != .coChange || open.contains(flag) { flags.append(flag) }
+    }
     let left = symbols.map { symbol in
       SearchResult.Unsolved(
         symbol: symbol, reason: courses[symbol]?.reason ?? "the search was stopped after \(attempts) attempts",

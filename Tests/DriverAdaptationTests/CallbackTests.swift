@@ -38,6 +38,18 @@ import Testing
       driver: "static int __exit foo(struct client *c)\n{\n\tif (!c)\n\t\treturn 0;\n\tfree(c);\n\n\treturn 0;\n}\n",
       expected: "static void __exit foo(struct client *c)\n{\n\tif (!c)\n\t\treturn;\n\tfree(c);\n}\n"),
     Case(
+      name: "the last of several lines becomes const",
+      before: "void (*op)(struct port *, struct termios *new, struct termios *old)",
+      after: "void (*op)(struct port *, struct termios *new, const struct termios *old)",
+      driver:
+        "static void foo(struct port *port,\n\t\tstruct termios *new,\n\t\tstruct termios *old)\n{\n\tstop();\n}\n",
+      expected:
+        "static void foo(struct port *port,\n\t\tstruct termios *new,\n\t\tconst struct termios *old)\n{\n\tstop();\n}\n"
+    ),
+    Case(
+      name: "nothing is left in it", before: "int (*op)(struct client *c)", after: "void (*op)(struct client *c)",
+      driver: "int foo(struct client *c) { return 0; }\n", expected: "void foo(struct client *c) { }\n"),
+    Case(
       name: "an error is lost", before: "int (*op)(struct client *c)", after: "void (*op)(struct client *c)",
       driver: "static int foo(struct client *c)\n{\n\tif (!c)\n\t\treturn -EINVAL;\n\treturn stop(c);\n}\n",
       expected: "static void foo(struct client *c)\n{\n\tif (!c)\n\t\treturn;\n\tstop(c);\n}\n",

@@ -144,6 +144,45 @@ private func rules(_ old: String, _ new: String) -> [LearnedRule] {
     #expect(String(decoding: text, as: UTF8.self) == texts["a.c"])
   }
 
+  /// The oracle tells what follows from a break without its cause: that is not a new break.
+  @Test func consequencesOfAnotherBreakDoNotCount() throws {
+    let files = ["a.c": "void f(void)\n{\n\told(y, 2);\n\tgone(z, 3);\n}\n"]
+    var breaks = [found("old", .functionGone, line: 3), found("gone", .functionGone, line: 4)]
+    breaks.append(found("z", .typeChanged, line: 4))
+    breaks[2].cause = 1
+    let learned = [
+      SoughtSymbol(breaks[0]): rules("old", "new"), SoughtSymbol(breaks[1]): rules("gone", "there"),
+    ]
+    let (texts, result) = try run(files, breaks: breaks, rules: learned) { texts in
+      let text = texts["a.c"] ?? ""
+      var left = text.contains("old") ? [breaks[0]] : []
+      if text.contains("gone") { left += [breaks[1], found("z", .typeChanged, line: 4)] }
+      return left
+    }
+    #expect(texts["a.c"] == "void f(void)\n{\n\tnew(y, 2);\n\tthere(z, 3);\n}\n")
+    #expect(result.left.isEmpty)
+  }
+
+  /// A rule that needs another symbol's edit first gets its second chance.
+  @Test func whatWasRefusedIsTriedAgain() throws {
+    let files = ["a.c": "void f(void)\n{\n\told(y, 2);\n\tgone(z, 3);\n}\n"]
+    let breaks = [found("old", .functionGone, line: 3), found("gone", .functionGone, line: 4)]
+    let learned = [
+      SoughtSymbol(breaks[0]): rules("old", "new"), SoughtSymbol(breaks[1]): rules("gone", "there"),
+    ]
+    let (texts, _) = try run(files, breaks: breaks, rules: learned) { texts in
+      let text = texts["a.c"] ?? ""
+      var left = text.contains("gone") ? [breaks[1]] : []
+      if text.contains("old") {
+        left.append(breaks[0])
+      } else if text.contains("gone") {
+        left.append(found("w", .other))
+      }
+      return left
+    }
+    #expect(texts["a.c"] == "void f(void)\n{\n\tnew(y, 2);\n\tthere(z, 3);\n}\n")
+  }
+
   @Test func attemptsAreBounded() throws {
     let files = ["a.c": "void f(void)\n{\n\told(y, 2);\n}\n"]
     let breaks = [found("old", .functionGone, line: 3)]
@@ -152,6 +191,27 @@ private func rules(_ old: String, _ new: String) -> [LearnedRule] {
     ) { _ in [] }
     #expect(texts == files)
     #expect(result.attempts == 0)
+  }
+
+  /// `r = old(h, &d)` → `d = new(h)`: right where nobody asks for `r` before it is set again.
+  @Test(arguments: [
+    ("\tif (r)\n\t\tg();\n", false), ("\tif (!d)\n\t\tg();\n", true), ("\tr = g();\n\tif (r)\n\t\tg();\n", true),
+  ])
+  func valueIsNotLost(_ use: String, isRight: Bool) throws {
+    let conversions = (0..<4).map { number in
+      func text(_ body: String) -> String { "void f(void)\n{\n\ta();\n\t\(body);\n\tb(\(number));\n}\n" }
+      return Conversion(
+        path: "d\(number).c", oldText: text("s = old(x\(number), &e)"), newText: text("e = new(x\(number))"),
+        oldStart: 1,
+        newStart: 1)
+    }
+    let symbol = SoughtSymbol(name: "old", kind: .functionGone)
+    let files = ["a.c": "void f(void)\n{\n\tr = old(h, &d);\n\(use)}\n"]
+    let breaks = [found("old", .functionGone, line: 3)]
+    let (texts, _) = try run(files, breaks: breaks, rules: [symbol: Learner.rules(for: symbol, from: conversions)]) {
+      $0["a.c"]?.contains("old") ?? false ? breaks : []
+    }
+    #expect(texts["a.c"]?.contains("d = new(h);") == isRight)
   }
 
   @Test func lastStatementOfAnIfIsNotTakenAway() throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import ConversionLearning
 import Correspondence
 import DriverAdaptation
 import KernelBuild
@@ -27,16 +28,19 @@ struct Keeping: Sendable {
     let changes = logicalChanges(mended)
     guard !changes.isEmpty else { return Kept(patches: [], flags: []) }
     let names = CompatPlan.names(changes, files: mended.sources)
+    let includes = includes(changes, mended)
     let target = KernelFacts(
       name: builds.to.kernel.identity.name, version: version(builds.to.kernel),
-      declared: try await trees.declared(names, on: builds.to.kernel))
+      declared: try await trees.declared(names, on: builds.to.kernel),
+      doors: HeaderDoors.find(from: includes, in: TreeDeclarations.headerTrees(of: builds.to.kernel)))
     var kept: [KernelFacts] = []
     for build in builds.kept {
       kept.append(
         KernelFacts(
           name: build.kernel.identity.name, version: version(build.kernel),
           failing: try await failing(changes, mended, on: build.kernel),
-          declared: try await trees.declared(names, on: build.kernel)))
+          declared: try await trees.declared(names, on: build.kernel),
+          doors: HeaderDoors.find(from: includes, in: TreeDeclarations.headerTrees(of: build.kernel))))
     }
     let plan = CompatPlan.plan(
       changes, style: CompatStyle(rawValue: style.rawValue) ?? .auto, files: mended.sources, target: target, kept: kept)
@@ -45,6 +49,12 @@ struct Keeping: Sendable {
     }
     return Kept(
       patches: try patches(plan, mended), flags: unique(mended.result.flags + plan.flags), givenUp: Set(givenUp))
+  }
+
+  /// What the files include that are edited; the adapted ones, for they compile.
+  private func includes(_ changes: [LogicalChange], _ mended: Mended) -> [String] {
+    let files = Set(changes.flatMap { $0.edits.map(\.file) }).sorted()
+    return unique(files.flatMap { IncludedHeaders.of(mended.sources[$0] ?? []).sorted() })
   }
 
   /// The search's edits, by the rule that asked for them, in the order of its changes.
@@ -113,7 +123,7 @@ struct Keeping: Sendable {
       let planned = plan.changes.filter { plan in change.rules.contains { $0.id == plan.rule } }
       guard !planned.isEmpty else { continue }
       edits += planned.flatMap(\.edits)
-      let breaks = mended.breaks.filter { $0.symbol == change.symbol.name && $0.cause == nil }
+      let breaks = mended.breaks.filter { SoughtSymbol($0) == change.symbol && $0.cause == nil }
       let reports = planned.compactMap { plan in mended.rules[plan.rule]?.rule }.enumerated().map { index, rule in
         ChangeReport(
           breaks: breaks, rule: rule, edits: change.places[rule.id] ?? 0,

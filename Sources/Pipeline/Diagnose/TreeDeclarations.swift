@@ -96,7 +96,7 @@ extension TreeDeclarations {
   }
 
   /// The source, or for a kernel without it the trees of its header packages.
-  private static func headerTrees(of kernel: Kernel) -> [String] {
+  static func headerTrees(of kernel: Kernel) -> [String] {
     if let source = kernel.source { return [source] }
     return kernel.mounts.flatMap { mount in
       ((try? FileManager.default.contentsOfDirectory(atPath: mount.host)) ?? []).sorted().map { "\(mount.host)/\($0)" }
