@@ -63,7 +63,11 @@ package struct KernelStore: Sendable {
   ///
   /// - Throws: `Failure`, as `kernel(named:)`.
   package func remove(_ text: String) async throws {
-    let stored = try find(text)
+    let stored: StoredKernel
+    do { stored = try find(text) } catch var failure as Failure {
+      failure.remedy = "see kmend kernel list"
+      throw failure
+    }
     try await exclusively { try CacheFolder.remove(stored.folder) }
   }
 
