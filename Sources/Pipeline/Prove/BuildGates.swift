@@ -32,17 +32,20 @@ enum BuildGates {
   ///
   /// - Parameters:
   ///   - original: the unadapted driver with the same checks, on the kernel that it builds on.
-  ///   - files: the files that the series changes. On another kernel than the original's nothing else is counted: a newer
-  ///     kernel checks more. sparse 0.6.4 does not know `__has_include` and takes the wrong branch after it: what it says
+  ///   - touched: what the series changes, by file. On another kernel than the original's nothing else is counted: a newer
+  ///     kernel checks more.
+  ///   - files: the changed files. sparse 0.6.4 does not know `__has_include` and takes the wrong branch after it: what it says
   ///     about such a file is not counted, and the summary says so.
-  static func checks(_ adapted: DriverBuild, original: DriverBuild, files: [String: SourceText]) -> Verdict {
+  static func checks(
+    _ adapted: DriverBuild, original: DriverBuild, touched: [String: TouchedCode], files: [String: SourceText]
+  ) -> Verdict {
     let isSameKernel = original.kernel.identity == adapted.kernel.identity
     let unread = files.keys.sorted().filter { TestInSource.stands(in: files[$0] ?? []) }
     let added = FindingComparison.added(old: original.findings, new: adapted.findings)
       .filter { $0.tool != "sparse" || !unread.contains($0.site?.file ?? "") }
       // A finding in the kernel's own headers is not the patch's.
       .filter { $0.site.map { !$0.file.hasPrefix("/") && !$0.file.hasPrefix("include/") } ?? false }
-      .filter { isSameKernel || files[$0.site?.file ?? ""] != nil }
+      .filter { isSameKernel || touched[$0.site?.file ?? ""]?.mayCause($0) ?? false }
     let unavailable = adapted.findings.first { $0.tool == "sparse" && $0.site == nil }
     let checkers = unavailable == nil ? "W=1 and sparse find" : "W=1 finds"
     var evidence = adapted.record.evidence

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 import Correspondence
+import Foundation
 import KernelBuild
 import KernelModel
 
@@ -95,10 +96,16 @@ struct Prover: Sendable {
     }
     return try await steps.measure("checks", "checking with W=1 and sparse") {
       var verdicts: [Verdict] = []
+      let root = builds.driver.root
+      let touched = try Dictionary(
+        uniqueKeysWithValues: files.map { path, text in
+          let before = FileManager.default.contents(atPath: "\(root)/\(path)").map { SourceText($0) }
+          return (path, try TouchedCode(before: before, after: text))
+        })
       for kernel in wanted {
         let build = try await builder.build(
           builds.driver, with: files, on: kernel, label: "adapted", options: Builder.checks)
-        verdicts.append(BuildGates.checks(build, original: references.checks, files: files))
+        verdicts.append(BuildGates.checks(build, original: references.checks, touched: touched, files: files))
       }
       return verdicts
     }
