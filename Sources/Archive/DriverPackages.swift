@@ -60,7 +60,9 @@ package struct DriverPackages: Sendable {
     if let newest = wanted.max(by: { DebianVersion($0.version) < DebianVersion($1.version) }) { return newest }
     let there = Set(versions.map(\.version)).map(DebianVersion.init).sorted().map(\.description)
     guard let version, !there.isEmpty else {
-      throw Failure(.unavailable, "debian:\(name)", "no suite of the mirror has such a package")
+      throw Failure(
+        .unavailable, "debian:\(name)", "no suite of the mirror has such a package",
+        remedy: "check the name: it is that of a binary package, which often ends in -dkms")
     }
     throw Failure(
       .unavailable, "debian:\(name)=\(version)", "this version has left the archive",

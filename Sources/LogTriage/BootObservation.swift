@@ -97,7 +97,12 @@ struct BootObservation {
     case .timedOut:
       let after = record.console[min(step.lines.upperBound, record.console.count)...]
       return Self("hang", .error, "\(doing) does not come to an end", lines: whereabouts(after))
-    case .unfinished: return Self("machine", .error, "the machine ended while \(doing)")
+    case .unfinished:
+      guard case .stopped(let reason) = record.ending else {
+        return Self("machine", .error, "the machine ended while \(doing)")
+      }
+      let tail = Array(record.console.suffix(3))
+      return Self("machine", .error, "the machine ended while \(doing): \(reason)", lines: tail)
     }
   }
 
@@ -122,6 +127,7 @@ struct BootObservation {
     let tail = Array(record.console.suffix(3))
     switch record.ending {
     case .finished: return []
+    case .stopped where record.steps.contains { $0.result == .unfinished && $0.doing != nil }: return []
     case .stopped(let reason): return [Self("machine", .error, "the machine was stopped: \(reason)", lines: tail)]
     case .reset where events.contains { $0.severity == .fatal }: return []
     case .reset: return [Self("machine", .error, "the machine reset itself without a word", lines: tail)]

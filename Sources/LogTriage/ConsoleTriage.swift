@@ -54,6 +54,10 @@ package struct ConsoleTriage {
         return
       }
     }
+    if let last = events.indices.last, pattern.kind == .panic, endsStall(events[last], line) {
+      events[last].severity = .fatal
+      return
+    }
     guard events.count < Self.mostEvents else { return }
     var event = ConsoleEvent(
       kind: pattern.kind, severity: pattern.severity, message: line, line: number, lines: [line])
@@ -73,6 +77,11 @@ package struct ConsoleTriage {
   }
 
   private func isFatal(_ event: ConsoleEvent) -> Bool { event.kind == .oops || event.kind == .bug }
+
+  /// It is ours as well to make a stall a panic (`softlockup_panic=1`).
+  private func endsStall(_ event: ConsoleEvent, _ line: String) -> Bool {
+    event.kind == .softLockup && line.contains("softlockup: hung tasks")
+  }
 
   private mutating func followUp(_ line: String) {
     guard let (index, left) = open else { return }

@@ -13,12 +13,17 @@ package struct Workspace: Sendable {
   /// The C front end, a program of its own beside `kmend`.
   package let frontend: String
   package let containment: Containment
+  /// Wall-clock seconds that one build of a driver may take.
+  package let buildSeconds: Double
 
   /// The workspace that the environment describes: `KMEND_CACHE`, else `kmend` in the XDG cache folder
   /// (XDG Base Directory Specification); `KMEND_TEMPLATES`, else the templates beside the program.
   ///
   /// - Throws: `Failure` if a part of the installation is missing.
-  package init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+  package init(
+    environment: [String: String] = ProcessInfo.processInfo.environment, buildSeconds: Double = 900
+  ) throws {
+    self.buildSeconds = buildSeconds
     if let folder = environment["KMEND_CACHE"], !folder.isEmpty {
       cache = URL(fileURLWithPath: folder).standardizedFileURL.path
     } else if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") {
@@ -60,10 +65,24 @@ package struct Workspace: Sendable {
     let work = cache + "/work"
     try create(work)
     sweep(work)
+    try requireSpace(work)
     let folder = "\(work)/\(getpid())-\(UUID().uuidString.prefix(8).lowercased())"
     try create(folder)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     return try await body(folder)
+  }
+
+  /// Less than this and builds are stopped before they fill the disk.
+  private static let neededSpace = 1_000_000_000
+
+  private func requireSpace(_ folder: String) throws {
+    var disk = statvfs()
+    guard statvfs(folder, &disk) == 0 else { return }
+    let free = Int(disk.f_bavail) * Int(disk.f_frsize)
+    guard free < Self.neededSpace else { return }
+    throw Failure(
+      .tryAgain, cache, "only \(free / 1_000_000) MB are free on its disk, a run needs 1 GB",
+      remedy: "free some space, run kmend kernel prune, or set KMEND_CACHE to a folder on another disk")
   }
 
   private func create(_ folder: String) throws {

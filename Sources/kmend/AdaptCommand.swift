@@ -53,7 +53,7 @@ struct Adapt: AsyncParsableCommand {
   mutating func run() async throws {
     let progress = ProgressLine(quiet: common.quiet)
     defer { progress.finish() }
-    let workspace = try Workspace()
+    let workspace = try Workspace(buildSeconds: Double(pair.timeout))
     let steps = Steps { progress.announce($0) }
     let request = AdaptRequest(
       driver: pair.driver, from: pair.from, to: pair.to,
@@ -90,6 +90,13 @@ struct KernelPair: ParsableArguments {
 
   @Option(help: ArgumentHelp("The kernel that it shall build on.", valueName: "kernel"))
   var to: String
+
+  @Option(help: ArgumentHelp("Seconds that one build of the driver may take.", valueName: "seconds"))
+  var timeout: Int = 900
+
+  func validate() throws {
+    guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes 1 to 86400 seconds") }
+  }
 }
 
 /// Options of every command.

@@ -22,7 +22,7 @@ struct Diagnose: AsyncParsableCommand {
   mutating func run() async throws {
     let progress = ProgressLine(quiet: common.quiet)
     defer { progress.finish() }
-    let workspace = try Workspace()
+    let workspace = try Workspace(buildSeconds: Double(pair.timeout))
     let steps = Steps { progress.announce($0) }
     let report = try await Diagnoses(workspace: workspace, steps: steps)
       .diagnose(driver: pair.driver, from: pair.from, to: pair.to)
@@ -31,10 +31,8 @@ struct Diagnose: AsyncParsableCommand {
   }
 
   private func text(of report: DiagnosisReport) -> String {
-    var lines = [
-      Terminal.printable("\(report.driver.name) \(report.driver.version)").bold
-        + ": \(report.from.name) → \(report.to.name)"
-    ]
+    let name = [report.driver.name, report.driver.version].filter { !$0.isEmpty }.joined(separator: " ")
+    var lines = [Terminal.printable(name).bold + ": \(report.from.name) → \(report.to.name)"]
     if report.breaks.isEmpty { lines.append("no break".green) }
     lines += report.breaks.filter { $0.cause == nil }.map { BreakText($0).lines }.joined()
     let cascades = report.breaks.count { $0.cause != nil }

@@ -98,5 +98,27 @@ extension EndToEnd {
       #expect(run.errors.contains("nothing to do"))
       #expect(run.output.isEmpty)
     }
+
+    /// Results replace earlier results, and nothing else.
+    @Test func keepsWhatAPersonPutBesideResults() async throws {
+      try await withTemporaryFolder { folder in
+        let driver = "\(folder)/driver"
+        let out = "\(folder)/out"
+        try FileManager.default.createDirectory(atPath: driver, withIntermediateDirectories: true)
+        try Self.good.write(toFile: "\(driver)/Makefile", atomically: true, encoding: .utf8)
+        try "#include <linux/module.h>\nMODULE_LICENSE(\"GPL\");\n"
+          .write(toFile: "\(driver)/bad.c", atomically: true, encoding: .utf8)
+        let arguments = ["adapt", driver, "--out", out] + Self.pair
+        #expect(try await Shipped.kmend(arguments).code == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: out).sorted() == ["logs", "report.json"])
+        try "mine\n".write(toFile: "\(out)/notes.txt", atomically: true, encoding: .utf8)
+        #expect(try await Shipped.kmend(arguments).code == 0)
+        #expect(try String(contentsOfFile: "\(out)/notes.txt", encoding: .utf8) == "mine\n")
+        try FileManager.default.removeItem(atPath: "\(out)/report.json")
+        let refused = try await Shipped.kmend(arguments)
+        #expect(refused.code == 64, "\(refused.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["driver", "out"])
+      }
+    }
   }
 }

@@ -60,6 +60,8 @@ enum Shipped {
 
   /// What kmend left in its folder for work: nothing, whatever happened.
   static func leftovers() -> [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: cache + "/work")) ?? []
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: cache + "/work")) ?? []
+    // PID-…; another run may be at work.
+    return names.filter { name in Int32(name.prefix { $0 != "-" }).map { kill($0, 0) != 0 } ?? true }
   }
 }

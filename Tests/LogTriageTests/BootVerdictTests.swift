@@ -145,6 +145,17 @@ private let exists = BootStep.Result.refused(code: 17, message: "insmod: can't i
     #expect(BootVerdict(adapted: silent, reference: silent).word == .notRun)
   }
 
+  @Test func aLockupThatWeMakeAPanicIsOneFinding() {
+    let console = [
+      "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [insmod:106]", "RIP: 0010:foo_init+0x4/0x20 [foo]",
+      "Kernel panic - not syncing: softlockup: hung tasks",
+    ]
+    let verdict = BootVerdict(
+      adapted: record([(.load, "foo", .unfinished)], console: console, ending: .reset), reference: nil)
+    #expect(verdict.findings.map(\.tool) == ["soft-lockup"])
+    #expect(verdict.findings.map(\.severity) == [.fatal])
+  }
+
   @Test func whatFailsAsBeforeStillFails() {
     let console = ["BUG: kernel NULL pointer dereference, address: 0", "RIP: 0010:foo_exit+0x4/0x20 [foo]"]
     let oops = record([(.load, "foo", .passed), (.unload, "foo", .unfinished)], console: console, ending: .reset)

@@ -36,6 +36,7 @@ actor Builder {
   /// Where logs go.
   nonisolated let logs: String
   private let scratch: String
+  private let seconds: Double
   private var done: [Key: DriverBuild] = [:]
 
   /// - Parameters:
@@ -44,6 +45,7 @@ actor Builder {
     kbuild = Kbuild(workspace.containment)
     self.scratch = scratch
     self.logs = logs
+    seconds = workspace.buildSeconds
     try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
   }
 
@@ -59,6 +61,8 @@ actor Builder {
     let name = "\(label)-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : "")
     let stage = try DriverStage(of: driver.root, files: files, into: "\(scratch)/\(name)")
     let log = "\(logs)/build-\(name).log"
+    var options = options
+    options.limits.seconds = seconds
     let record = try await kbuild.build(driver, in: stage, for: kernel, options, log: log)
     let roots = BuildRoots(driver: record.driverRoot, kernel: record.kernelRoots)
     let build = DriverBuild(

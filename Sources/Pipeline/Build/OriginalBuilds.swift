@@ -63,10 +63,16 @@ struct OriginalBuilds: Sendable {
   private static func require(_ build: DriverBuild, of driver: Driver) throws {
     let kernel = build.kernel.identity.name
     guard case .failed(let reason) = build.record.result else { return }
+    let output = String(decoding: build.record.output.suffix(8_000), as: UTF8.self)
+    if reason == build.record.evidence.exit, !reason.hasPrefix("exit") {
+      throw Failure(
+        .badInput, driver.name, "its build on \(kernel) was ended: \(reason)",
+        remedy: "look at what its Makefile does; --timeout gives a slow build more time", detail: output)
+    }
     let first = build.errors.first.map { "\($0.site.map { "\($0): " } ?? "")\($0.message)" } ?? reason
     throw Failure(
       .badInput, driver.name, "does not build on \(kernel) either: \(first)",
       remedy: "name a kernel that it builds on; kmend learns the difference from there",
-      detail: String(decoding: build.record.output.suffix(8_000), as: UTF8.self))
+      detail: output)
   }
 }

@@ -10,7 +10,8 @@ package struct AdaptationSummary: Sendable {
 
   /// - Parameter out: folder that holds the results; nil if there is none.
   package init(report: AdaptationReport, out: String?) {
-    var lines = ["\(report.driver.name) \(report.driver.version)  \(report.from.name) → \(report.to.name)"]
+    let name = [report.driver.name, report.driver.version].filter { !$0.isEmpty }.joined(separator: " ")
+    var lines = ["\(name)  \(report.from.name) → \(report.to.name)"]
     lines += Self.breaks(report)
     lines += report.rules.map { rule in
       if rule.support == 0 { return "rule      \(rule.summary)  (from the declaration)" }

@@ -22,6 +22,7 @@ struct Delivery: Sendable {
       throw Failure(.usage, request.author, "is no mail address", remedy: "write --author 'Name <address>'")
     }
     guard let out = request.out else { return }
+    try Self.requireWritable(out)
     if FileManager.default.fileExists(atPath: out + "/report.json") || !FileManager.default.fileExists(atPath: out) {
       return
     }
@@ -29,6 +30,25 @@ struct Delivery: Sendable {
     guard names.isEmpty else {
       throw Failure(.usage, out, "holds files that kmend did not write", remedy: "name a new folder with --out")
     }
+  }
+
+  /// Better said now than at the end of a long run.
+  private static func requireWritable(_ out: String) throws {
+    let partial = partialFolder(beside: out)
+    let parent = URL(fileURLWithPath: partial).deletingLastPathComponent().path
+    // Folders above are made at the end.
+    guard FileManager.default.fileExists(atPath: parent) else { return }
+    guard mkdir(partial, 0o777) == 0 else {
+      throw Failure(
+        .unavailable, out, "can't be written: \(String(cString: strerror(errno)))",
+        remedy: "name a folder that can be written with --out")
+    }
+    rmdir(partial)
+  }
+
+  /// Where results are put together before they take their place: a name that nobody else has.
+  private static func partialFolder(beside out: String) -> String {
+    "\(URL(fileURLWithPath: out).standardizedFileURL.path).kmend-\(UUID().uuidString.prefix(8).lowercased())"
   }
 
   func deliver(
@@ -56,24 +76,36 @@ struct Delivery: Sendable {
     return Adaptations.Result(report: report, mbox: draft.series?.mbox ?? [])
   }
 
+  private static let names = ["report.json", "series.mbox", "series", "cover.mbox", "logs"]
+
   private func write(_ report: AdaptationReport, _ draft: AdaptationDraft, logs: String, to out: String) throws {
     let manager = FileManager.default
     let folder = URL(fileURLWithPath: out).standardizedFileURL.path
-    let partial = folder + ".part"
+    let partial = Self.partialFolder(beside: out)
+    defer { try? manager.removeItem(atPath: partial) }
     do {
-      try? manager.removeItem(atPath: partial)
       try manager.createDirectory(atPath: partial, withIntermediateDirectories: true)
       if let series = draft.series { try write(series, to: partial) }
       try manager.copyItem(atPath: logs, toPath: partial + "/logs")
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       try encoder.encode(report).write(to: URL(fileURLWithPath: partial + "/report.json"))
-      if manager.fileExists(atPath: folder) { try manager.removeItem(atPath: folder) }
-      try manager.moveItem(atPath: partial, toPath: folder)
+      try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      // What a person put beside earlier results stays. The report goes first and comes last: where it is, all is.
+      for name in Self.names where (try? manager.attributesOfItem(atPath: "\(folder)/\(name)")) != nil {
+        try manager.removeItem(atPath: "\(folder)/\(name)")
+      }
+      for name in Self.names.reversed() where manager.fileExists(atPath: "\(partial)/\(name)") {
+        try manager.moveItem(atPath: "\(partial)/\(name)", toPath: "\(folder)/\(name)")
+      }
     } catch {
-      try? manager.removeItem(atPath: partial)
+      if (error as? CocoaError)?.code == .fileWriteOutOfSpace {
+        throw Failure(
+          .tryAgain, out, "can't be written: its disk is full", remedy: "free some space or name another folder")
+      }
       throw Failure(
-        .unavailable, out, "can't be written", remedy: "free some space or name another folder", detail: "\(error)")
+        .unavailable, out, "can't be written", remedy: "name a folder that can be written with --out",
+        detail: "\(error)")
     }
   }
 
