@@ -2,6 +2,7 @@
 
 import Foundation
 import KernelModel
+import Sandbox
 
 /// Reads the text files of a driver's pristine copy.
 enum DriverTexts {
@@ -25,8 +26,10 @@ enum DriverTexts {
   ///
   /// - Throws: as `all(of:)`.
   static func changed(by build: DriverBuild, of driver: Driver) throws -> [String] {
-    try all(of: driver).filter { path, text in
-      FileManager.default.contents(atPath: "\(build.stage.folder)/\(path)").map { SourceText($0) != text } ?? false
+    let stage = Harvest(build.stage.folder)
+    return try all(of: driver).filter { path, text in
+      // What is no plain file any more, or larger than sources are, is changed as well.
+      (try? stage.bytes(path, limit: 8 << 20)) ?? nil != text
     }.keys.sorted()
   }
 
