@@ -5,64 +5,58 @@ import Foundation
 import TestSupport
 import Testing
 
-private let environment = ProcessInfo.processInfo.environment
+private let trees: (old: Tree, new: Tree)? = {
+  let environment = ProcessInfo.processInfo.environment
+  let caches = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "") + "/.cache"
+  let kernels = (environment["KMEND_CACHE"] ?? caches + "/kmend") + "/kernels"
+  let names = ((try? FileManager.default.contentsOfDirectory(atPath: kernels)) ?? []).sorted()
+  func tree(_ kernel: String) -> Tree? {
+    names.first { $0.hasPrefix(kernel + "@") }.map { Tree(root: "\(kernels)/\($0)/source", version: kernel) }
+  }
+  guard let old = tree("6.1"), let new = tree("6.12") else { return nil }
+  return FileManager.default.fileExists(atPath: old.root) && FileManager.default.fileExists(atPath: new.root)
+    ? (old, new) : nil
+}()
 
-/// Figures for the index of two whole trees, printed on demand:
-/// `KMEND_BENCH=1 KMEND_BENCH_OLD=…/linux-source-6.1 KMEND_BENCH_NEW=…/linux-source-6.12 swift test -c release …`
-@Suite(.enabled(if: environment["KMEND_BENCH"] == "1", "prints figures; set KMEND_BENCH=1"))
+/// Figures for the index of two whole kernels, printed: time is nothing that a test can judge.
+@Suite(
+  .enabled(if: trees != nil, "no sources of 6.1 and 6.12 in the cache: kmend kernel add debian:6.1"))
 struct BenchmarkTests {
   @Test func figures() async throws {
-    let old = Tree(root: try #require(environment["KMEND_BENCH_OLD"]), version: "old")
-    let new = Tree(root: try #require(environment["KMEND_BENCH_NEW"]), version: "new")
+    let (old, new) = try #require(trees)
     try await withTemporaryFolder { folder in
-      let path = "\(environment["KMEND_BENCH_KEEP"] ?? folder)/bench.index"
-      if environment["KMEND_BENCH_KEEP"] == nil || !FileManager.default.fileExists(atPath: path) {
-        print(try await ConversionStore.build(old: old, new: new, at: path))
-      }
+      let path = "\(folder)/bench.index"
+      print(try await ConversionStore.build(old: old, new: new, at: path))
       let opening = ContinuousClock.now
       let store = try await ConversionStore.open(old: old, new: new, at: path)
       print("open:", ContinuousClock.now - opening)
-      for symbol in ["strlcpy", "no_llseek", "class_create", "asm/unaligned.h", "userhdr", "NETIF_F_LLTX", "i_mtime"] {
-        let start = ContinuousClock.now
-        let conversions = try await store.conversions(losing: symbol)
-        let middle = ContinuousClock.now
-        let change = try await store.newNames(inFilesLosing: symbol)
-        print(
-          symbol, try await store.filesLosing(symbol), conversions.count, middle - start,
-          "co-change", ContinuousClock.now - middle,
-          change.newcomers.prefix(4).map { "\($0.name) \($0.files)/\(change.files) base \($0.baseRate)" })
-      }
       var names: Set<String> = []
       for symbol in ["asm/unaligned.h", "no_llseek", "i_mtime", "platform_driver"] {
         names.formUnion(try await store.newNames(inFilesLosing: symbol, .changed).newcomers.map(\.name))
       }
-      var seconds: [Double] = []
-      for name in names.sorted().prefix(500) + ["dev", "ret", "NULL", "platform_device"] {
-        let start = ContinuousClock.now
-        _ = try await store.conversions(losing: name)
-        seconds.append((ContinuousClock.now - start) / .seconds(1))
+      let queries = try await seconds(of: names.sorted().prefix(500) + ["dev", "ret", "NULL", "platform_device"]) {
+        _ = try await store.conversions(losing: $0)
       }
-      seconds.sort()
-      print("queries:", seconds.count, "p50", seconds[seconds.count / 2], "p95", seconds[seconds.count * 95 / 100])
-      print("worst:", seconds.suffix(4))
-      let survey = ContinuousClock.now
-      _ = try await old.declarations(of: ["strlcpy", "no_llseek"])
-      print("declarations of one tree:", ContinuousClock.now - survey)
-      for name in [
-        "strlcpy", "strscpy", "no_llseek", "class_create", "userhdr", "NETIF_F_LLTX", "kfree", "vm_flags", "probe",
-        "asm/unaligned.h", "linux/unaligned.h", "THIS_MODULE", "PAGE_SIZE", "alloc_pages", "drm_fb_helper_prepare",
-        "DEFINE_SEMAPHORE", "from_timer", "timer_setup", "kzalloc", "i_mtime", "module_init", "mutex_lock", "gfp_t",
-        "spin_lock_irqsave", "copy_from_user", "netif_rx", "list_for_each_entry", "current", "HZ", "jiffies",
-      ] {
-        for side in Side.allCases {
-          let start = ContinuousClock.now
-          let all = try await store.declarations(of: name, in: side)
-          print(name, side, all.count, ContinuousClock.now - start)
-          for item in all.prefix(3) {
-            print("   ", item.kind, item.container ?? "", item.site, item.text.prefix(100), "|", item.body.prefix(40))
-          }
-        }
+      print("conversions:", queries.count, "queries, seconds:", summary(queries))
+      let lookups = try await seconds(of: names.sorted().prefix(500) + ["kfree", "probe", "THIS_MODULE", "current"]) {
+        _ = try await store.declarations(of: $0, in: .new)
       }
+      print("declarations:", lookups.count, "queries, seconds:", summary(lookups))
+      #expect(queries.count > 100)
     }
+  }
+
+  private func seconds(of names: [String], _ query: (String) async throws -> Void) async rethrows -> [Double] {
+    var seconds: [Double] = []
+    for name in names {
+      let start = ContinuousClock.now
+      try await query(name)
+      seconds.append((ContinuousClock.now - start) / .seconds(1))
+    }
+    return seconds.sorted()
+  }
+
+  private func summary(_ sorted: [Double]) -> String {
+    "p50 \(sorted[sorted.count / 2]), p95 \(sorted[sorted.count * 95 / 100]), worst \(sorted.last ?? 0)"
   }
 }
