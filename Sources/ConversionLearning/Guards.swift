@@ -14,20 +14,23 @@ struct Guards {
 
   var flags: [Flag] {
     var flags: [Flag] = []
+    let old = Summary.shown(template.left)
     if confidence < Confidence.sure {
-      flags.append(Flag(.lowConfidence, "the tree does so in \(Int((confidence * 100).rounded())) % of the places"))
+      let percent = Int((confidence * 100).rounded())
+      flags.append(Flag(.lowConfidence, "`\(old)`: the tree does so in \(percent) % of the places"))
     }
     if support < 3 {
-      flags.append(Flag(.fewExamples, support == 1 ? "one in-tree file shows it" : "\(support) in-tree files show it"))
+      let files = support == 1 ? "one in-tree file shows" : "\(support) in-tree files show"
+      flags.append(Flag(.fewExamples, "`\(old)`: \(files) what becomes of it"))
     }
     for name in coChanges {
       flags.append(Self.coChange(name))
     }
     if template.right.isEmpty, support < 3 {
-      flags.append(Flag(.deletion, "`\(Summary.shown(template.left))` is deleted with few examples"))
+      flags.append(Flag(.deletion, "`\(old)` is deleted with few examples"))
     }
     if !template.right.isEmpty, template.lost > 0 {
-      flags.append(Flag(.argumentLost, "a part of `\(Summary.shown(template.left))` is dropped"))
+      flags.append(Flag(.argumentLost, "a part of `\(old)` is dropped"))
     }
     for literal in newLiterals where support < 2 {
       flags.append(Flag(.literal, "`\(literal)` comes from a single example"))

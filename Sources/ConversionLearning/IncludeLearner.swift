@@ -53,9 +53,12 @@ enum IncludeLearner {
       tried: sources.count > 1 ? losing.count : losing.count - sources.count)
     var flags: [Flag] = []
     if share < Confidence.sure {
-      flags.append(Flag(.lowConfidence, "the tree does so in \(Int((share * 100).rounded())) % of the files"))
+      let percent = Int((share * 100).rounded())
+      flags.append(Flag(.lowConfidence, "<\(symbol.name)>: the tree does so in \(percent) % of the files"))
     }
-    if sources.count < 3 { flags.append(Flag(.fewExamples, "in-tree files that show it: \(sources.count)")) }
+    if sources.count < 3 {
+      flags.append(Flag(.fewExamples, "<\(symbol.name)>: in-tree files that show it: \(sources.count)"))
+    }
     let summary = "`#include <\(symbol.name)>` → " + (header.isEmpty ? "(deleted)" : "`\(after)`")
     let context = Context(use: .other, shapes: [], next: "")
     let reproduced = Array(repeating: Evidence.Place(context: context, reproduced: true), count: sources.count)
