@@ -3,8 +3,11 @@
 /// Which token closes which: the token trees of a file.
 ///
 /// Alternatives of an `#if` begin at the nesting of their `#if`, so that two function heads before one `{` do no harm.
-/// A bracket without a partner stands for itself.
+/// A bracket without a partner stands for itself, as does one that stands deeper than compilers go.
 package struct Brackets: Sendable {
+  /// Open brackets and open `#if` that are followed; compilers give up there, too (clang's -fbracket-depth).
+  static let depthLimit = 256
+
   /// Index of the other bracket, or -1 for other tokens and for brackets without a partner.
   package let partner: [Int32]
 
@@ -12,16 +15,16 @@ package struct Brackets: Sendable {
     let tokens = source.tokens
     var partner = [Int32](repeating: -1, count: tokens.count)
     var open: [Int32] = []
-    var saved: [(atIf: [Int32], afterFirst: [Int32]?)] = []
+    var conditionals = OpenConditionals()
     for (index, token) in tokens.enumerated() {
       if token.isDirective {
         if token.startsLine, index + 1 < tokens.count, tokens[index + 1].isDirective {
-          Self.step(Conditional(source, tokens[index + 1]), &open, &saved)
+          conditionals.step(Conditional(source, tokens[index + 1]), &open)
         }
         continue
       }
       switch token.punctuation {
-      case 0x28, 0x5B, 0x7B: open.append(Int32(index))
+      case 0x28, 0x5B, 0x7B: if open.count < Self.depthLimit { open.append(Int32(index)) }
       case 0x29, 0x5D, 0x7D:
         let wanted: UInt32 = token.punctuation == 0x29 ? 0x28 : token.punctuation == 0x5D ? 0x5B : 0x7B
         // A missing `)` must not swallow the function: `}` closes over it, but `)` never closes over `{`.
@@ -41,22 +44,6 @@ package struct Brackets: Sendable {
     self.partner = partner
   }
 
-  private static func step(
-    _ conditional: Conditional?, _ open: inout [Int32], _ saved: inout [(atIf: [Int32], afterFirst: [Int32]?)]
-  ) {
-    switch conditional {
-    case .opens: saved.append((open, nil))
-    case .alternative:
-      guard let last = saved.indices.last else { return }
-      if saved[last].afterFirst == nil { saved[last].afterFirst = open }
-      open = saved[last].atIf
-    case .closes:
-      guard let last = saved.popLast() else { return }
-      open = last.afterFirst ?? open
-    case nil: break
-    }
-  }
-
   private static func pairDirectives(_ tokens: [Token], _ partner: inout [Int32]) {
     var open: [Int32] = []
     for (index, token) in tokens.enumerated() where token.isDirective {
@@ -71,6 +58,29 @@ package struct Brackets: Sendable {
         open.removeLast()
       default: break
       }
+    }
+  }
+}
+
+/// The brackets that were open where the `#if` began that are still open.
+private struct OpenConditionals {
+  private var saved: [(atIf: [Int32], afterFirst: [Int32]?)] = []
+  /// How many `#if` are open beyond those that are followed.
+  private var deeper = 0
+
+  mutating func step(_ conditional: Conditional?, _ open: inout [Int32]) {
+    switch conditional {
+    case .opens where saved.count == Brackets.depthLimit: deeper += 1
+    case .opens: saved.append((open, nil))
+    case .closes where deeper > 0: deeper -= 1
+    case .closes:
+      guard let last = saved.popLast() else { return }
+      open = last.afterFirst ?? open
+    case .alternative:
+      guard deeper == 0, let last = saved.indices.last else { return }
+      if saved[last].afterFirst == nil { saved[last].afterFirst = open }
+      open = saved[last].atIf
+    case nil: break
     }
   }
 }

@@ -59,12 +59,14 @@ extension Repository {
   ///
   /// - Returns: the commits, in order.
   /// - Throws: `Failure` (`badInput`) if the branch exists or can't have that name, if a draft changes a file that is not
-  ///   as the draft says, or for an unsafe path; `unavailable` if the repository belongs to somebody else.
+  ///   as the draft says, or for an unsafe path, or if a
+  ///   folder of the repository's own is a symbolic link; `unavailable` if the repository belongs to somebody else.
   package func commit(
     _ drafts: [CommitDraft], onto base: ObjectID, branch: String?
   ) throws(Failure) -> [ObjectID] {
     try checkOwner()
     if let branch { try checkIsFree(branch) }
+    try checkHoldsNoLinks(branch: branch)
     var parent = base
     var commits: [ObjectID] = []
     for draft in drafts {

@@ -115,4 +115,26 @@ package actor Repository {
         .unavailable, path, "belongs to another user (uid \(status.st_uid))", remedy: "run kmend as its owner")
     }
   }
+
+  /// Refuses to write through a symbolic link that a stranger put where git itself has folders: objects, the branch and
+  /// its log would come to lie wherever it leads.
+  func checkHoldsNoLinks(branch: String?) throws(Failure) {
+    let folder = git_repository_commondir(pointer).map { String(cString: $0) } ?? path + "/"
+    let digits = Array("0123456789abcdef")
+    var paths = ["objects"] + digits.flatMap { first in digits.map { "objects/\(first)\($0)" } }
+    if let branch {
+      for root in ["refs/heads/", "logs/refs/heads/"] {
+        let whole = root + branch
+        paths += whole.indices.filter { whole[$0] == "/" }.map { String(whole[..<$0]) } + [whole]
+      }
+    }
+    for path in paths {
+      var status = stat()
+      guard lstat(folder + path, &status) != 0 || status.st_mode & S_IFMT != S_IFLNK else {
+        throw Failure(
+          .badInput, folder + path, "is a symbolic link, which git does not make; nothing is committed through it",
+          remedy: "use --out, or commit to a fresh clone")
+      }
+    }
+  }
 }

@@ -4,18 +4,21 @@
 package enum CompilerRecord {
   /// Reads a folder that `Shims.compiler` wrote, for objects and sources below `root` (inside), of a stage on the host.
   ///
-  /// The folder was writable for the driver: it is read as a stranger's.
+  /// The folder was writable for the driver: it is read as a stranger's, and what passes the memory that any driver's
+  /// records take is left out.
   package static func objects(in folder: String, root: String, stage: String) -> [ObjectBuild] {
-    let entries = FileEntry.names(in: folder).prefix(20_000).compactMap { name -> (Int, Int, String)? in
+    let entries = FileEntry.names(in: folder, limit: 20_000).compactMap { name -> (Int, Int, String)? in
       guard let entry = FileEntry("\(folder)/\(name)"), entry.kind == .file, entry.size < 1 << 20 else { return nil }
       return (entry.written, Int(name) ?? 0, name)
     }
+    var room = 64 << 20
     var objects: [ObjectBuild] = []
     var positions: [String: Int] = [:]
     for (_, _, name) in entries.sorted(by: <) {
-      guard let bytes = FileEntry.bytes(of: "\(folder)/\(name)", limit: 1 << 20),
-        var object = object(bytes, root: root)
-      else { continue }
+      guard room > 0, let bytes = FileEntry.bytes(of: "\(folder)/\(name)", limit: min(room, 1 << 20)) else { break }
+      room -= bytes.count
+      guard var object = object(bytes, root: root) else { continue }
+      room -= object.arguments.count * MemoryLayout<String>.stride
       guard FileEntry("\(stage)/\(object.source)")?.kind == .file else { continue }
       object.isCompiled = FileEntry("\(stage)/\(object.object)")?.kind == .file
       if let position = positions[object.object] {
@@ -28,11 +31,15 @@ package enum CompilerRecord {
     return objects
   }
 
+  /// More arguments than any driver's compiler gets.
+  private static let wordLimit = 4096
+
   /// Reads one record: working directory, compiler and arguments, each ended by NUL; nil if it is not about an object of
   /// the driver.
   package static func object(_ bytes: [UInt8], root: String) -> ObjectBuild? {
-    var words = bytes.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
-    guard words.count > 4, words.removeLast().isEmpty else { return nil }
+    let parts = bytes.split(separator: 0, maxSplits: wordLimit, omittingEmptySubsequences: false)
+    guard parts.count > 4, parts.last?.isEmpty == true else { return nil }
+    var words = parts.dropLast().map { String(decoding: $0, as: UTF8.self) }
     let directory = words[0]
     let compiler = words[1]
     let source = words.removeLast()

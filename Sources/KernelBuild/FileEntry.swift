@@ -33,8 +33,9 @@ struct FileEntry {
     }
   }
 
-  /// Names in a folder, without `.` and `..`; empty if it can't be read. Never follows a link in the last part.
-  static func names(in path: String) -> [String] {
+  /// The first `limit` names in a folder, without `.` and `..`; empty if it can't be read. Never follows a link in the
+  /// last part.
+  static func names(in path: String, limit: Int = 2 * TreeCopy.fileLimit) -> [String] {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { return [] }
     guard let folder = fdopendir(descriptor) else {
@@ -43,7 +44,7 @@ struct FileEntry {
     }
     defer { closedir(folder) }
     var names: [String] = []
-    while let entry = readdir(folder) {
+    while names.count < limit, let entry = readdir(folder) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }

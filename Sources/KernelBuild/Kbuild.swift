@@ -33,7 +33,7 @@ package struct Kbuild: Sendable {
       record.result = .notApplicable(exclusion)
       return record
     }
-    let commands = try RunFolder("commands")
+    let commands = try RunFolder()
     defer { commands.remove() }
     var command = plan.command
     command.place = .contained(

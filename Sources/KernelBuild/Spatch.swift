@@ -37,7 +37,7 @@ package struct Spatch: Sendable {
       return result
     }
     guard !files.isEmpty else { return result }
-    let folder = try RunFolder("spatch")
+    let folder = try RunFolder()
     defer { folder.remove() }
     let tree = "\(folder.path)/tree"
     let copy = TreeCopy(source: "", target: tree)

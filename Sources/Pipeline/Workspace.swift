@@ -68,7 +68,7 @@ package struct Workspace: Sendable {
     try requireSpace(work)
     let folder = "\(work)/\(getpid())-\(UUID().uuidString.prefix(8).lowercased())"
     try create(folder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    defer { removeFolder(folder) }
     return try await body(folder)
   }
 
@@ -97,7 +97,7 @@ package struct Workspace: Sendable {
   private func sweep(_ work: String) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: work)) ?? [] {
       guard let process = Int32(name.prefix { $0 != "-" }), kill(process, 0) != 0, errno == ESRCH else { continue }
-      try? FileManager.default.removeItem(atPath: "\(work)/\(name)")
+      removeFolder("\(work)/\(name)")
     }
   }
 }

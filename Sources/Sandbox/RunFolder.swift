@@ -3,17 +3,18 @@
 import Glibc
 import KernelModel
 
-/// The private folder of one run: the small files of its view, and bubblewrap's account of what it did.
+/// A private folder of one run, e.g. for the small files of its view and bubblewrap's account of what it did.
 ///
 /// It is locked while the run lasts, so that whoever comes later knows a stale one, left by a killed kmend.
-struct RunFolder: Sendable {
-  let path: String
+package struct RunFolder: Sendable {
+  /// Absolute host path.
+  package let path: String
   /// Unique among all runs of the machine.
   let name: String
   private let lock: Int32
 
   /// - Throws: `Failure` (`unavailable`), e.g. on a full disk.
-  init() throws {
+  package init() throws {
     // Another kmend that sweeps may be faster than the lock.
     for _ in 0..<3 {
       var template = Array("\(Self.parent)/\(runPrefix)XXXXXX".utf8CString)
@@ -30,8 +31,9 @@ struct RunFolder: Sendable {
       Self.parent, "no folder can be made there", remedy: "free some space, or set TMPDIR to a writable folder")
   }
 
-  func remove() {
-    Self.remove(path)
+  /// Deletes it with all that a run left in it.
+  package func remove() {
+    removeFolder(path)
     close(lock)
   }
 
@@ -45,18 +47,13 @@ struct RunFolder: Sendable {
     } ?? chosen
   }()
 
-  private static func remove(_ path: String) {
-    for name in names(in: path) { unlink("\(path)/\(name)") }
-    rmdir(path)
-  }
-
   /// Removes what a killed kmend left.
   static func sweep() {
     for name in names(in: parent) where name.hasPrefix(runPrefix) {
       let path = "\(parent)/\(name)"
       let lock = takeLock(path)
       guard lock >= 0 else { continue }
-      remove(path)
+      removeFolder(path)
       close(lock)
     }
   }
@@ -65,12 +62,17 @@ struct RunFolder: Sendable {
 /// What the names of run folders and of their control groups begin with.
 let runPrefix = "kmend-run-"
 
-/// Locks a folder as long as the result stays open; -1 if somebody else has it, or it isn't ours.
+/// Locks a folder as long as the result stays open; -1 if somebody else has it, or it isn't ours. What root runs may
+/// belong to the uid that a run was given.
 func takeLock(_ folder: String) -> Int32 {
   let file = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
   guard file >= 0 else { return -1 }
   var status = stat()
-  if fstat(file, &status) == 0, status.st_uid == geteuid(), flock(file, LOCK_EX | LOCK_NB) == 0 { return file }
+  if fstat(file, &status) == 0, status.st_uid == geteuid() || geteuid() == 0,
+    flock(file, LOCK_EX | LOCK_NB) == 0
+  {
+    return file
+  }
   close(file)
   return -1
 }

@@ -112,6 +112,24 @@ private func tree(_ text: String) -> String {
     #expect(!ExpressionTree(stars, 0..<stars.tokens.count).nodes.isEmpty)
   }
 
+  /// Text that no compiler would take costs no more than other text of its size.
+  @Test(arguments: [("[", ")"), ("(", ""), ("\n#if 0\n(", "\n#else\n#endif")])
+  func unclosedBracketsEnd(_ opening: String, _ closing: String) {
+    let text = "f(a) " + [opening, "x", closing].map { String(repeating: $0, count: 100_000) }.joined(separator: " ")
+    let partner = Brackets(LexedSource(text)).partner
+    #expect(partner[1] == 3 && partner[3] == 1)
+    #expect(partner.dropFirst(4).allSatisfy { $0 == -1 })
+  }
+
+  @Test func bracketsPairAsDeepAsCompilersGo() {
+    let text = String(repeating: "(", count: 200) + "x" + String(repeating: ")", count: 200)
+    #expect(Brackets(LexedSource(text)).partner.filter { $0 == -1 } == [-1])
+    let nested = String(repeating: "#if A\n", count: 300) + "(\n" + String(repeating: "#endif\n", count: 300) + ")\n"
+    let source = LexedSource(nested)
+    let partner = Brackets(source).partner
+    #expect(partner.last == source.tokens.firstIndex { $0.punctuation == 0x28 }.map(Int32.init))
+  }
+
   @Test func functionsAndAlternativeHeads() {
     var spellings = Spellings()
     let text = """

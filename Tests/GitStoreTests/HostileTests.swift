@@ -160,6 +160,36 @@ import Testing
     }
   }
 
+  /// Folders of git's own that lead elsewhere: a commit would write there.
+  @Test(arguments: ["refs/heads", "refs/heads/deep", "refs", "objects", "logs", "logs/refs/heads/deep/new"])
+  func writesThroughNoLinkOfTheRepository(path: String) async throws {
+    try await withTemporaryFolder { folder in
+      let files = FileManager.default
+      try files.createDirectory(atPath: "\(folder)/source", withIntermediateDirectories: false)
+      let commit = try committed(["a.c": "a\n"], in: "\(folder)/source")
+      let place = "\(folder)/source/.git/\(path)"
+      try files.createDirectory(
+        atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      let target = "\(folder)/outside"
+      if files.fileExists(atPath: place) {
+        try files.moveItem(atPath: place, toPath: target)
+      } else {
+        try files.createDirectory(atPath: target, withIntermediateDirectories: false)
+      }
+      try files.createSymbolicLink(atPath: place, withDestinationPath: target)
+      let before = try files.subpathsOfDirectory(atPath: target)
+      let repository = try Repository.open("\(folder)/source")
+      let base = try await repository.resolve(commit)
+      let change = FileChange(path: "a.c", before: Array("a\n".utf8), after: Array("b\n".utf8))
+      let draft = CommitDraft(changes: [change], message: "x\n", author: author)
+      let failure = await #expect(throws: Failure.self) {
+        try await repository.commit([draft], onto: base, branch: "deep/new")
+      }
+      #expect(failure?.problem.contains("symbolic link") == true, "\(String(describing: failure))")
+      #expect(try files.subpathsOfDirectory(atPath: target) == before)
+    }
+  }
+
   private func expectRefused(_ tree: String, in folder: String, limits: TreeLimits = TreeLimits()) async throws {
     let commit = try commitTree(tree, in: folder)
     let repository = try Repository.open(folder)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-import Testing
-
+import Foundation
 import KernelBuild
+import TestSupport
+import Testing
 
 @Suite struct CompilerRecordTests {
   @Test(arguments: [
@@ -35,6 +36,28 @@ import KernelBuild
   ])
   func othersAreNone(text: String) {
     #expect(CompilerRecord.object(Array(text.utf8), root: "/driver") == nil)
+  }
+
+  /// The driver can write there, too: what it makes of records is not all kept in memory.
+  @Test func readsNoFlood() async throws {
+    try await withTemporaryFolder { folder in
+      let files = FileManager.default
+      for part in ["records", "driver"] {
+        try files.createDirectory(atPath: "\(folder)/\(part)", withIntermediateDirectories: false)
+      }
+      func record(_ number: Int, _ arguments: String) throws {
+        try Data().write(to: URL(fileURLWithPath: "\(folder)/driver/\(number).c"))
+        let words = "/driver\0gcc\0-c\0-o\0/driver/\(number).o\0\(arguments)\0/driver/\(number).c\0"
+        try Data(words.utf8).write(to: URL(fileURLWithPath: "\(folder)/records/\(number)"))
+      }
+      try record(1, String(repeating: "\0", count: 100_000))
+      let large = "-D" + String(repeating: "x", count: 1_000_000)
+      for number in 2..<80 { try record(number, large) }
+      let objects = CompilerRecord.objects(in: "\(folder)/records", root: "/driver", stage: "\(folder)/driver")
+      #expect(!objects.contains { $0.source == "1.c" })
+      #expect(!objects.isEmpty)
+      #expect(objects.reduce(0) { $0 + $1.arguments.reduce(0) { $0 + $1.utf8.count } } <= 64 << 20)
+    }
   }
 
   @Test(arguments: [

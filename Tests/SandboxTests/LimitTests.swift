@@ -94,4 +94,23 @@ import Testing
       contained("head -c 2M /dev/zero >/scratch/file; wc -c </scratch/file", view: view))
     #expect(execution.text == "\(1 << 20)\n")
   }
+
+  /// Deeper than a path may be long, with names that are no text and a link that leads out.
+  @Test func whatARunLeavesCanBeRemoved() async throws {
+    try await withTemporaryFolder { outside in
+      let kept = "\(outside)/kept"
+      #expect(close(creat(kept, 0o600)) == 0)
+      let folder = try RunFolder()
+      let dig = """
+        cd /work; ln -s "$1" out; touch $'\\xff'; mkdir closed; touch closed/file; chmod 0 closed
+        perl -e 'for (1..3000) { mkdir "dddddddddddd"; mkdir "e"; symlink $ARGV[0], "e/out"; chdir "dddddddddddd"; }' "$1"
+        """
+      let view = View(mounts: [.writable(host: folder.path, inside: "/work")])
+      let execution = try await containment.run(contained(dig, [outside], view: view))
+      #expect(execution.succeeded, "\(execution.errorText)")
+      folder.remove()
+      #expect(access(folder.path, F_OK) != 0)
+      #expect(access(kept, F_OK) == 0)
+    }
+  }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-import Foundation
 import KernelModel
+import Sandbox
 
 /// Through which of the driver's own includes a kernel's headers come in.
 ///
 /// Many headers can't be included by themselves; what the driver includes can, for it compiles.
-enum HeaderDoors {
+package enum HeaderDoors {
   private static let maximalHeaders = 5_000
 
   /// For each header that is reached, by its path between brackets, the include that reaches it in the fewest steps.
@@ -14,7 +14,7 @@ enum HeaderDoors {
   /// - Parameters:
   ///   - includes: what the driver includes, the most important first.
   ///   - trees: roots of the kernel's trees. Conditions in its headers are not looked at.
-  static func find(from includes: [String], in trees: [String]) -> [String: String] {
+  package static func find(from includes: [String], in trees: [String]) -> [String: String] {
     var doors: [String: String] = [:]
     var queue: [String] = []
     for header in includes where doors[header] == nil {
@@ -34,10 +34,11 @@ enum HeaderDoors {
     return doors
   }
 
-  private static func text(of header: String, in trees: [String]) -> Data? {
+  private static func text(of header: String, in trees: [String]) -> [UInt8]? {
     for tree in trees {
       for folder in ["include", "arch/x86/include", "include/uapi", "arch/x86/include/uapi"] {
-        if let text = FileManager.default.contents(atPath: "\(tree)/\(folder)/\(header)") { return text }
+        // The driver chose the name: nothing outside of the folder is opened.
+        if let text = (try? Harvest("\(tree)/\(folder)").bytes(header, limit: 1 << 20)) ?? nil { return text }
       }
     }
     return nil
