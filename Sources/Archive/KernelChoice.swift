@@ -28,7 +28,7 @@ package struct KernelChoice: Equatable {
   package var description: String { "linux-image-\(release) \(sourceVersion) from \(suite.name): \(reason)" }
 }
 
-/// Finds the kernel that a request means among all that the archive serves (DESIGN §2).
+/// Finds the kernel that a request means among all that the archive serves.
 package struct KernelResolution {
   private let lists: PackageLists
   /// Releases that are out: a suite that still changes is nobody's "own kernel".

@@ -25,7 +25,7 @@ struct PreparedBuild: Sendable {
     kernel.makeVariables = (variables ?? []) + Toolchain.configuration(of: build)
     if !CacheFolder.exists("\(build)/Module.symvers") {
       progress("without Module.symvers a driver can be proven to compile on it, not to link")
-      kernel.makeVariables.append(Kernel.warnsOfUndefined)
+      kernel.makeVariables.append(BuildProtocol.warnsOfUndefined)
     }
     let trial = try await toolchain.trial(kernel)
     guard trial.succeeded else {

@@ -18,7 +18,7 @@ struct Toolchain: Sendable {
     for line in lines(".kernelvariables") where line.hasPrefix("CC ") || line.hasPrefix("CC=") {
       if let start = line.range(of: "gcc-", options: .backwards)?.lowerBound { return String(line[start...].trimmed) }
     }
-    let key = "CONFIG_CC_VERSION_TEXT=\""
+    let key = BuildProtocol.compilerText + "=\""
     for line in lines(".config") where line.hasPrefix(key) {
       guard let program = line.dropFirst(key.count).split(separator: " ").first else { continue }
       // `x86_64-linux-gnu-gcc-12` is the native `gcc-12` under its long name.
@@ -51,8 +51,8 @@ struct Toolchain: Sendable {
   func trial(_ kernel: Kernel) async throws -> Execution {
     let script = """
       mkdir /tmp/trial && cd /tmp/trial &&
-      echo 'obj-m := trial.o' >Makefile &&
-      printf '#include <linux/module.h>\\nMODULE_LICENSE("GPL");\\nMODULE_DESCRIPTION("trial");\\n' >trial.c &&
+      echo '\(BuildProtocol.modules) := trial.o' >Makefile &&
+      printf %s '\(BuildProtocol.emptyModule)' >trial.c &&
       make -C "$0" M=/tmp/trial "$@" modules && test -s trial.ko
       """
     return try await containment.run(
@@ -88,6 +88,6 @@ struct Toolchain: Sendable {
   ///
   /// Type data for BPF would need pahole and the kernel's own; no driver needs it.
   static func configuration(of build: String) -> [String] {
-    isSet("CONFIG_DEBUG_INFO_BTF_MODULES", in: build) ? ["CONFIG_DEBUG_INFO_BTF_MODULES="] : []
+    isSet(BuildProtocol.typeData, in: build) ? [BuildProtocol.typeData + "="] : []
   }
 }

@@ -5,7 +5,7 @@
 /// What only concerns code generation by plugins, assembler or linker, and what names inputs and outputs is dropped;
 /// which of the remaining `-f` and `-m` options this clang knows is found out by `kmend-cindex`, which asks it.
 package enum ClangArguments {
-  /// What gcc-14 and later refuse, what is a mistake on every kernel (DESIGN §2), and a structure that is declared in a
+  /// What gcc-14 and later refuse, what is a mistake on every kernel, and a structure that is declared in a
   /// parameter list, which is a header that is no longer reached.
   private static let errors = [
     "implicit-function-declaration", "implicit-int", "int-conversion", "incompatible-pointer-types",

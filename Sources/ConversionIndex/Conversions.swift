@@ -6,7 +6,7 @@ import KernelModel
 
 extension ConversionStore {
   /// The places where in-tree code changed lines that name `symbol`: a function, macro, field, type, or the path of a
-  /// header (`asm/unaligned.h`). Only `.c` and `.h` files count.
+  /// header (`asm/foo.h`). Only `.c` and `.h` files count.
   ///
   /// Each place is whole hunks, those that follow closely taken together, widened to the function around them (up to
   /// 200 lines; in longer ones 30 lines around). In the order of paths and lines; where there are more than `limit`,

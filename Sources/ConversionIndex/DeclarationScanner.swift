@@ -33,7 +33,7 @@ struct DeclarationScanner {
   private static let storage: Set = [
     "extern", "static", "inline", "const", "volatile", "typedef", "register", "asmlinkage",
   ]
-  private static let operators: Set = ["typeof", "__typeof__", "sizeof", "_Static_assert", "static_assert"]
+  private static let operators = BuildProtocol.operators
 
   /// Reads statements one after the other, at file scope or between the braces of a structure.
   private mutating func scope(_ range: Range<Int>, container: String?, depth: Int) {

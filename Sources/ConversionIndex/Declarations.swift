@@ -6,7 +6,7 @@ import KernelModel
 
 extension ConversionStore {
   /// What a tree declares under a name: functions, macros, fields, enumerators, types, variables and exports; for the
-  /// path of a header (`linux/unaligned.h`) the header itself.
+  /// path of a header (`linux/foo.h`) the header itself.
   ///
   /// Only what modules can include counts: `include/` and the architecture's headers; exports from all sources.
   /// `container` (`struct file_operations`) asks for fields of that structure only. A name that many structures have

@@ -52,7 +52,8 @@ struct ExportScanner {
     var index = start
     while index < text.count, isLetter(text[index]) || isDigit(text[index]) { index += 1 }
     let word = String(decoding: text[start..<index], as: UTF8.self)
-    guard word.hasPrefix("EXPORT_"), word.contains("SYMBOL"), !word.contains("TRACEPOINT"), index < text.count,
+    guard word.hasPrefix(BuildProtocol.exportPrefix), word.contains("SYMBOL"), !word.contains("TRACEPOINT"),
+      index < text.count,
       text[index] == UInt8(ascii: "(")
     else { return nil }
     index += 1

@@ -46,11 +46,14 @@ extension Tree {
     return fileBytes("\(root)/\(folder)/Makefile").flatMap(ExportScanner.namespace(makefile:))
   }
 
+  /// Folders below which headers are sought that are included by their path.
+  package var headerFolders: [String] {
+    ["include", "include/uapi", "arch/\(architecture)/include", "arch/\(architecture)/include/uapi"]
+  }
+
   /// Where a header that is included by this name lies in the tree.
   func headers(named name: String) -> [Declaration] {
-    var folders = [
-      "include", "include/uapi", "arch/\(architecture)/include", "arch/\(architecture)/include/uapi",
-    ]
+    var folders = headerFolders
     var names = [name]
     // The build makes `asm/x.h` out of `asm-generic/x.h` where an architecture has none of its own.
     if name.hasPrefix("asm/") {

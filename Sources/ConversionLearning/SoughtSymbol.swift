@@ -8,7 +8,7 @@ package struct SoughtSymbol: Codable, Hashable, Sendable {
   package var name: String
   /// What kind of break it causes.
   package var kind: Break.Kind
-  /// For fields the structure with its tag keyword, e.g. `struct genl_info`.
+  /// For fields the structure with its tag keyword, e.g. `struct foo`.
   package var container: String?
 
   package init(name: String, kind: Break.Kind, container: String? = nil) {

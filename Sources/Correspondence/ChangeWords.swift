@@ -14,7 +14,7 @@ struct ChangeWords {
 
   var kind: Break.Kind { first?.kind ?? .other }
 
-  /// The symbol as people write it: `strlcpy()`, `<asm/unaligned.h>`, `.remove`, `NETIF_F_LLTX`.
+  /// The symbol as people write it: `old_call()`, `<linux/foo.h>`, `.field`, `FLAG`.
   var name: String { Self.written(symbol, kind: kind, declaration: first?.before ?? first?.after) }
 
   /// What broke, a clause without a full stop.
@@ -89,12 +89,12 @@ struct ChangeWords {
     return Array(files.prefix(3))
   }
 
-  /// Where the driver uses it, `v4l2loopback.c:42` first and how many more.
+  /// Where the driver uses it: one place or two, or the first and how many more.
   var places: String {
     let sites = Set(change.breaks.filter { $0.cause == nil }.map(\.site)).sorted()
     guard let site = sites.first else { return "" }
-    let more = sites.count - 1
-    return PlainText.line(site.description) + (more > 0 ? " and \(PlainText.count(more, "more place"))" : "")
+    if sites.count < 3 { return PlainText.list(sites.map { PlainText.line($0.description) }) }
+    return PlainText.line(site.description) + " and \(sites.count - 1) more places"
   }
 
   private var symbol: String { PlainText.line(first?.symbol ?? "", limit: 80) }

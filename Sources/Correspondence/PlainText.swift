@@ -31,10 +31,19 @@ enum PlainText {
   /// `1 place`, `2 places`.
   static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-  /// Breaks a line of C or SmPL at commas so that it fits, with its mark (`-`, `+`, `*`) before each piece.
+  /// Breaks a line of C or SmPL at commas so that it fits, with its mark (`-`, `+`, `*`) before each piece; a
+  /// preprocessor's line goes on behind a backslash.
   private static func code(_ line: String) -> [String] {
     let width = TextFill.columns - 2
     guard line.count > width else { return [line] }
+    guard !line.hasPrefix("#") else {
+      let pieces = folded(line, width - 2)
+      return pieces.dropLast().map { $0 + " \\" } + pieces.suffix(1)
+    }
+    return folded(line, width)
+  }
+
+  private static func folded(_ line: String, _ width: Int) -> [String] {
     let mark = line.first.map { "-+*".contains($0) ? String($0) : "" } ?? ""
     var pieces: [String] = []
     var piece = ""

@@ -15,23 +15,24 @@ package struct PatchMail: Sendable, Hashable {
 
 /// Writes the series for a report: a cover letter when there are two or more patches, then the patches.
 ///
-/// A lone patch says below its `---` what the cover letter would have said.
+/// Without a cover letter the first patch says below its `---` what that would have said.
 ///
+/// - Parameter withCover: plain `git am` stops at a cover letter ("Patch is empty"); leave it out where that matters.
 /// - Throws: `Failure` (`ourFault`) for a report without patches, or with too little that can't be guessed.
-package func renderSeries(_ report: SeriesReport, templates: Templates) throws(Failure) -> [PatchMail] {
+package func renderSeries(
+  _ report: SeriesReport, templates: Templates, withCover: Bool = true
+) throws(Failure) -> [PatchMail] {
   guard !report.patches.isEmpty else { throw Failure(.ourFault, report.driver.name, "has no patches to tell of") }
   guard report.posting.random.count >= 24, report.posting.random.allSatisfy(\.isHexDigit) else {
     throw Failure(.ourFault, report.driver.name, "has too few random digits for its message ids")
   }
-  return SeriesRenderer(report: report, templates: templates).mails
+  return SeriesRenderer(
+    report: report, templates: templates, hasCover: withCover && report.patches.count > 1
+  ).mails
 }
 
 /// The mails as one file that `git am`, `b4` and mail readers take.
-///
-/// - Parameter withCover: plain `git am` stops at a cover letter ("Patch is empty"); leave it out where that matters.
-package func mbox(_ mails: [PatchMail], withCover: Bool) -> [UInt8] {
-  Mbox.bytes(mails.filter { withCover || $0.patch != nil }.map(\.message))
-}
+package func mbox(_ mails: [PatchMail]) -> [UInt8] { Mbox.bytes(mails.map(\.message)) }
 
 /// The mails as the files of a Maildir's folder `new`, in the order of the series.
 ///
@@ -46,6 +47,7 @@ package func maildir(_ mails: [PatchMail], posting: Posting, host: String) -> [(
 private struct SeriesRenderer {
   let report: SeriesReport
   let templates: Templates
+  let hasCover: Bool
 
   var mails: [PatchMail] {
     let series = self.series
@@ -64,16 +66,16 @@ private struct SeriesRenderer {
 
   private var series: Series {
     let values = SeriesValues(report: report)
-    let isLone = report.patches.count == 1
-    let patches = report.patches.map { patch in
+    let patches = report.patches.enumerated().map { index, patch in
       Patch(
         title: Titles.patch(patch, report), text: templates.render("commit", values.commit(patch)),
-        trailers: trailers(patch), notes: isLone ? templates.render("notes", values.series) : "", files: patch.files)
+        trailers: trailers(patch),
+        notes: hasCover || index > 0 ? "" : templates.render("notes", values.series), files: patch.files)
     }
-    let cover = CoverLetter(title: Titles.cover(report), text: isLone ? "" : templates.render("cover", values.series))
+    let cover =
+      hasCover ? CoverLetter(title: Titles.cover(report), text: templates.render("cover", values.series)) : nil
     return Series(
-      version: report.posting.version, changeID: changeID, base: report.base, cover: isLone ? nil : cover,
-      patches: patches)
+      version: report.posting.version, changeID: changeID, base: report.base, cover: cover, patches: patches)
   }
 
   /// No `Signed-off-by`: only a person can certify the Developer Certificate of Origin.

@@ -28,7 +28,7 @@ package struct SeriesReport: Sendable {
   /// What nobody has executed or tested, one sentence each, e.g. `probe() was not executed: it needs the hardware`.
   package var notTested: [String]
   package var base: Series.Base?
-  /// Name and version of kmend and of each analysis tool that took part, e.g. `kmend 0.1`, `Coccinelle 1.1.1`.
+  /// Name and version of kmend, and then of each tool that checked the result, e.g. `kmend 0.1`, `Coccinelle 1.1.1`.
   package var tools: [String]
   /// Value of an `Assisted-by:` trailer; nil when no model took part.
   package var assistedBy: String?
@@ -138,6 +138,10 @@ package struct KernelProof: Codable, Hashable, Sendable {
   package var kernel: KernelIdentity
   package var level: ProofLevel
   package var boot: BootWord
+  /// It was loaded and can't be unloaded, as the unadapted driver.
+  package var staysLoaded = false
+  /// Some of its modules refuse to load, as those of the unadapted driver.
+  package var loadsInPart = false
   /// Errors or breaks that are left on it.
   package var breaksLeft: Int
   /// Seconds that the build took; nil if unknown.

@@ -64,7 +64,9 @@ struct SeriesValues {
     values[report.outcome == .adapted ? "adapted" : report.outcome == .needsReview ? "needsReview" : "notAdapted"] =
       true
     values["works"] = flag(report.outcome == .adapted || report.outcome == .needsReview)
-    values["tools"] = PlainText.list(report.tools.map { PlainText.line($0, limit: 80) })
+    let tools = report.tools.map { PlainText.line($0, limit: 80) }
+    values["program"] = tools.first
+    values["checkers"] = text(PlainText.list(Array(tools.dropFirst())))
     values["model"] = flag(report.assistedBy != nil)
     if case .publicCommit(let commit) = report.base { values["baseCommit"] = commit }
     if case .words(let words) = report.base { values["base"] = PlainText.line(words) }
@@ -181,11 +183,16 @@ struct SeriesValues {
     }
     return order.map { gate in
       let verdicts = byGate[gate] ?? []
-      let sentences = Set(verdicts.map(\.summary)).count == 1 ? Array(verdicts.prefix(1)) : verdicts
-      let words = sentences.map { verdict in
-        let on = verdict.kernel.isEmpty || sentences.count == 1 ? "" : "\(verdict.kernel): "
+      var sentences: [String] = []
+      var kernels: [String: [String]] = [:]
+      for verdict in verdicts {
         let failed = verdict.result == .failed ? "FAILED, " : ""
-        return on + failed + PlainText.line(verdict.summary, limit: 200)
+        let sentence = failed + PlainText.line(verdict.summary, limit: 200)
+        if !sentences.contains(sentence) { sentences.append(sentence) }
+        if !verdict.kernel.isEmpty { kernels[sentence, default: []].append(verdict.kernel) }
+      }
+      let words = sentences.map { sentence in
+        (kernels[sentence].map { "on \(PlainText.list($0)): " } ?? "") + sentence
       }
       return "\(gate): \(words.joined(separator: "; "))"
     }
@@ -206,14 +213,18 @@ struct SeriesValues {
     }
   }
 
-  /// Names of the kernels that it builds on, and of those that it was loaded and unloaded on; empty where there is none.
+  /// Names of the kernels that it builds on, and of those that it was loaded and unloaded on, or loaded at least; empty
+  /// where there is none.
   private func proven(_ proofs: [KernelProof]) -> [String: Any] {
     let built = proofs.filter { $0.level >= .compiled && $0.breaksLeft == 0 }.map(\.kernel.name)
-    let booted = proofs.filter { $0.level == .booted && [.exercised, .loaded].contains($0.boot) }.map(\.kernel.name)
+    let loaded = proofs.filter { $0.level == .booted && [.exercised, .loaded].contains($0.boot) }
+    let booted = loaded.filter { !$0.staysLoaded }.map(\.kernel.name)
     var values: [String: Any] = [:]
     if !built.isEmpty { values["builtOn"] = PlainText.list(built) }
     let refused = proofs.filter { $0.boot == .refusedAsBefore }.map(\.kernel.name)
     if !refused.isEmpty { values["refusedOn"] = PlainText.list(refused) }
+    values["stayedOn"] = text(PlainText.list(loaded.filter(\.staysLoaded).map(\.kernel.name)))
+    values["partlyOn"] = text(PlainText.list(loaded.filter(\.loadsInPart).map(\.kernel.name)))
     if !booted.isEmpty {
       values["bootedOn"] = booted == built && built.count > 1 ? "each of them" : PlainText.list(booted)
     }

@@ -65,7 +65,7 @@ private func continues(_ source: LexedSource, _ index: Int) -> Bool {
   // After a function's body another declaration begins.
   let follower = index + 2 < source.tokens.count ? source.tokens[index + 2].punctuation : 0
   return next.punctuation == punctuation(";") || follower == punctuation(";") || follower == punctuation(",")
-    || source.spells(next, "__attribute__") || source.spells(next, "__packed")
+    || BuildProtocol.attributes.contains { source.spells(next, $0) }
 }
 
 private func isEnum(_ source: LexedSource, _ range: Range<Int>) -> Bool {
@@ -116,7 +116,7 @@ private func fileLevelKind(_ source: LexedSource, _ index: Int, _ start: Int) ->
   }
   guard open == 0 else { return nil }
   if after == punctuation("(") {
-    return head.contains { source.spells(tokens[$0], "inline") || source.spells(tokens[$0], "__always_inline") }
+    return head.contains { index in BuildProtocol.inlineWords.contains { source.spells(tokens[index], $0) } }
       ? .inlineFunction : .function
   }
   let isVariable = after == punctuation(";") || after == punctuation("[") || after == punctuation("=")

@@ -28,7 +28,7 @@ struct CompatCondition: Hashable {
   }
 
   /// Whether it reads `LINUX_VERSION_CODE`.
-  var asksVersion: Bool { expression.contains("LINUX_VERSION_CODE") }
+  var asksVersion: Bool { expression.contains(BuildProtocol.versionCode) }
 
   /// `#ifdef`, `#ifndef` or `#if` in front of the new form, or of the old one.
   func directive(old: Bool = false) -> String {
@@ -85,9 +85,8 @@ struct CompatConditions {
   var probed: CompatCondition? {
     for name in change.arrivals + [change.rule.symbol] {
       for container in containers(of: name) where tells({ !$0.usable(name, in: container).isEmpty }) {
-        if let probe = target.usable(name, in: container).lazy.compactMap({ CompatProbe(existing: $0, on: target) })
-          .first
-        {
+        let found = target.usable(name, in: container).lazy
+        if let probe = found.compactMap({ CompatProbe(existing: $0, on: target, unlike: change.rule.symbol) }).first {
           return CompatCondition(defined: probe.macro, probe: probe)
         }
       }
@@ -147,9 +146,9 @@ struct CompatConditions {
     // A whole series where that parts them, else the release within it.
     let parts = (first.numbers + [0, 0]).prefix(first.numbers.prefix(2) == last.numbers.prefix(2) ? 3 : 2)
     let numbers = (parts + [0]).prefix(3).map(String.init)
-    let code = "KERNEL_VERSION(\(numbers.joined(separator: ", ")))"
+    let code = "\(BuildProtocol.versionMacro)(\(numbers.joined(separator: ", ")))"
     return (
-      CompatCondition("LINUX_VERSION_CODE >= \(code)", opposite: "LINUX_VERSION_CODE < \(code)"),
+      CompatCondition("\(BuildProtocol.versionCode) >= \(code)", opposite: "\(BuildProtocol.versionCode) < \(code)"),
       "after \(last) and not later than \(first)"
     )
   }

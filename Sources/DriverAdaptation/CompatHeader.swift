@@ -20,18 +20,17 @@ struct CompatHeader {
       return name.hasSuffix(".h") && (name.contains("compat") || name.contains("backport"))
         && !name.hasPrefix("compat_tests")
     }
-    let used = own.filter { path in sites.contains { Self.includes(files[$0] ?? [], path, from: $0) } }
+    func count(_ path: String) -> Int { sites.count { Self.isIncluded(path, by: $0, in: files) } }
     // The one that most of the sites see already.
-    let best = used.max { left, right in
-      func count(_ path: String) -> Int { sites.count { Self.includes(files[$0] ?? [], path, from: $0) } }
-      return (count(left), right) < (count(right), left)
+    let best = own.filter { count($0) > 0 }.max { left, right in
+      (count(left), right) < (count(right), left)
     }
     path = best ?? CompatText.join(CompatText.commonFolder(sites), "compat.h")
     text = files[path]
   }
 
   /// Whether the file itself includes the header.
-  func isIncluded(by file: String) -> Bool { Self.includes(files[file] ?? [], path, from: file) }
+  func isIncluded(by file: String) -> Bool { Self.isIncluded(path, by: file, in: files) }
 
   /// The line that includes it.
   func directive(in file: String) -> String {
@@ -67,7 +66,14 @@ struct CompatHeader {
     return tokens[last].range.lowerBound
   }
 
-  private static func includes(_ text: SourceText, _ path: String, from file: String) -> Bool {
-    CompatText.includes(text, path.split(separator: "/").last.map(String.init) ?? path)
+  /// As compilers seek what is quoted: beside the file, then below the folders of `-I`, of which any may lead into the
+  /// driver. What stands in brackets is the kernel's, also where it has the same name.
+  private static func isIncluded(_ path: String, by file: String, in files: [String: SourceText]) -> Bool {
+    CompatText.includes(files[file] ?? []).contains { include in
+      guard include.isQuoted else { return false }
+      let beside = CompatText.folded(CompatText.join(CompatText.folder(file), include.path))
+      if beside == path || files[beside] != nil { return beside == path }
+      return path == include.path || path.hasSuffix("/" + include.path)
+    }
   }
 }

@@ -78,7 +78,7 @@ struct CompatKbuild {
     let missing = probes.filter { !string.contains("compat-test,\($0.name))") }
     guard !missing.isEmpty else { return nil }
     let calls = missing.map { "compat-flags += $(call compat-test,\($0.name))" }
-    if let last = CompatText.places(of: "ccflags-y", in: text).last(where: {
+    if let last = CompatText.places(of: BuildProtocol.compilerFlags, in: text).last(where: {
       text[$0...].starts(with: Self.use.utf8)
     }) {
       return Edit(file: makefile, range: last..<last, replacement: calls.map { $0 + end }.joined())
@@ -88,11 +88,10 @@ struct CompatKbuild {
     let lines =
       (isSeparated ? [] : [""]) + [
         "# What this kernel has: each part of \(snippets) is compiled with the kernel's own flags.",
-        "ifneq ($(LINUXINCLUDE),)",
-        "compat-test = $(shell $(CC) $(NOSTDINC_FLAGS) $(LINUXINCLUDE) \\",
-        "\t-include $(srctree)/include/linux/compiler_types.h $(KBUILD_CPPFLAGS) $(KBUILD_CFLAGS) \\",
-        "\t$(KBUILD_CFLAGS_MODULE) -DKBUILD_BASENAME='\"compat\"' -DKBUILD_MODNAME='\"compat\"' \\",
-        "\t-D__KBUILD_MODNAME=kmod_compat -DTEST_$(1) -w -x c -fsyntax-only $(src)/\(snippets) \\",
+        "ifneq ($(\(BuildProtocol.includeFlags)),)",
+        "compat-test = $(shell \(BuildProtocol.compiler[0]) \\",
+      ] + BuildProtocol.compiler.dropFirst().dropLast().map { "\t\($0) \\" } + [
+        "\t\(BuildProtocol.compiler.last ?? "") -DTEST_$(1) -w -x c -fsyntax-only $(src)/\(snippets) \\",
         "\t>/dev/null 2>&1 && echo -DHAVE_$(1))",
         "compat-flags :=",
       ] + calls + [Self.use, "endif"]
@@ -101,5 +100,5 @@ struct CompatKbuild {
       file: makefile, range: text.count..<text.count, replacement: glue + lines.map { $0 + end }.joined())
   }
 
-  private static let use = "ccflags-y += $(compat-flags)"
+  private static let use = "\(BuildProtocol.compilerFlags) += $(compat-flags)"
 }

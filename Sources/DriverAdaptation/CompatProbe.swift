@@ -14,7 +14,10 @@ struct CompatProbe: Hashable {
   var macro: String { "HAVE_\(name)" }
 
   /// Tries whether something is declared at all. Nil if it can't be included.
-  init?(existing declaration: Declaration, on kernel: KernelFacts) {
+  ///
+  /// - Parameter other: a name that the macro must not seem to speak of: where the two differ only in their case, the
+  ///   macro keeps that.
+  init?(existing declaration: Declaration, on kernel: KernelFacts, unlike other: String = "") {
     guard let include = Self.include(declaration, kernel) else { return nil }
     let name = declaration.name
     let use: [String]
@@ -30,8 +33,10 @@ struct CompatProbe: Hashable {
     case .macro: use = ["#ifndef \(name)", "#error", "#endif"]
     case .export, .header, .other: return nil
     }
+    let stem = declaration.container.map { "\(Self.tag($0))_\(name)" } ?? name
+    let isMisleading = name != other && Self.upper(name) == Self.upper(other)
     self.init(
-      name: Self.upper(declaration.container.map { "\(Self.tag($0))_\(name)" } ?? name),
+      name: isMisleading ? stem : Self.upper(stem),
       subject: declaration.container.map { "\(name) in \($0)" } ?? name, lines: [include] + use)
   }
 
@@ -104,8 +109,8 @@ struct CompatProbe: Hashable {
   /// The declaration with the name `test` in place of its own; nil for lists of declarators and bit-fields.
   private static func renamed(_ declaration: Declaration) -> String? {
     var text = declaration.text
-    for word in ["extern ", "static ", "inline ", "__always_inline "] where text.hasPrefix(word) {
-      text = String(text.dropFirst(word.count))
+    for word in ["extern", "static"] + BuildProtocol.inlineWords.map(\.description) where text.hasPrefix(word + " ") {
+      text = String(text.dropFirst(word.count + 1))
     }
     let bytes = Array(text.utf8)
     let name = Array(declaration.name.utf8)

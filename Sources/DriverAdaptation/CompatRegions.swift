@@ -45,7 +45,7 @@ struct CompatRegions {
   private func region(_ range: Range<Int>) -> Range<Int>? {
     var region = wholeLines(range)
     while true {
-      let tokens = source.firstToken(endingAfter: region.lowerBound)..<firstToken(from: region.upperBound)
+      let tokens = source.firstToken(endingAfter: region.lowerBound)..<source.firstToken(endingAfter: region.upperBound)
       var wider = region
       for index in tokens where source.tokens[index].isDirective {
         guard let directive = directive(holding: index) else { return nil }
@@ -104,11 +104,6 @@ struct CompatRegions {
       end += 1
     }
     return source.tokens[start].range.lowerBound..<source.tokens[end - 1].range.upperBound
-  }
-
-  private func firstToken(from offset: Int) -> Int {
-    let index = source.firstToken(endingAfter: offset)
-    return index
   }
 
   private func wholeLines(_ range: Range<Int>) -> Range<Int> {

@@ -37,15 +37,15 @@ enum CompatText {
     return "GPL-2.0"
   }
 
-  /// Whether the file includes a header by this path, or by a path that ends so.
-  static func includes(_ text: SourceText, _ header: String) -> Bool {
+  /// What the file includes: the path between the quotes or brackets.
+  static func includes(_ text: SourceText) -> [(path: String, isQuoted: Bool)] {
     let source = LexedSource(text)
-    return source.tokens.indices.dropLast(2).contains { index in
+    return source.tokens.indices.dropLast(2).compactMap { index in
       guard source.tokens[index].isDirective, source.tokens[index].startsLine,
         source.spells(source.tokens[index + 1], "include")
-      else { return false }
-      let target = source.spelling(source.tokens[index + 2]).dropFirst().dropLast()
-      return target == header || target.hasSuffix("/\(header)")
+      else { return nil }
+      let target = source.spelling(source.tokens[index + 2])
+      return (String(target.dropFirst().dropLast()), target.hasPrefix("\""))
     }
   }
 
@@ -85,6 +85,15 @@ enum CompatText {
   }
 
   static func join(_ folder: String, _ name: String) -> String { folder.isEmpty ? name : "\(folder)/\(name)" }
+
+  /// The path without `.` and `..`; these do not lead out of the driver.
+  static func folded(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return parts.joined(separator: "/")
+  }
 
   /// The deepest folder that holds all the files.
   static func commonFolder(_ paths: [String]) -> String {

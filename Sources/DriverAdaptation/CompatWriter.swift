@@ -33,7 +33,7 @@ struct CompatWriter {
     writeProbes()
   }
 
-  private static let version = "#include <linux/version.h>"
+  private static let version = "#include <\(BuildProtocol.versionHeader)>"
 
   /// Adds an `#include` line to a file, behind the last one that stands under no condition and where no edit is, not
   /// behind `limit`.
@@ -70,7 +70,9 @@ struct CompatWriter {
       }
     }
     let merged = merged(places)
-    if merged.contains(where: { $0.condition.asksVersion }), !CompatText.includes(text, "linux/version.h") {
+    if merged.contains(where: { $0.condition.asksVersion }),
+      !CompatText.includes(text).contains(where: { $0.path == BuildProtocol.versionHeader })
+    {
       include(Self.version, in: file, limit: merged[0].range.lowerBound)
     }
     for place in merged {

@@ -64,8 +64,8 @@ struct BuildPlace {
       "TMPDIR": "/tmp", "PWD": directory,
     ]
     if !flags.isEmpty { environment["MAKEFLAGS"] = flags }
-    if options.warnings { environment["KBUILD_EXTRA_WARN"] = "1" }
-    if options.sparse { environment["KBUILD_CHECKSRC"] = "2" }
+    if options.warnings { environment[BuildProtocol.extraWarnings] = "1" }
+    if options.sparse { environment[BuildProtocol.checksSources] = "2" }
     return environment
   }
 

@@ -22,6 +22,8 @@ package struct BuildRecord: Sendable {
   package var objects: [ObjectBuild]
   /// Each module that was built, by name.
   package var modules: [BuiltModule]
+  /// The run of nm that listed what the modules take; nil where there is none.
+  package var inspection: Evidence?
   /// Where the staged driver's root stands in the sandbox, e.g. `/driver`: diagnostics and arguments name it.
   package var driverRoot: String
   /// Where the kernel's trees stand in the sandbox, e.g. `/usr/src/linux-headers-6.12.117+deb12-common`.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import KernelModel
+
 /// The command lines that a build's compilers left behind.
 package enum CompilerRecord {
   /// Reads a folder that `Shims.compiler` wrote, for objects and sources below `root` (inside), of a stage on the host.
@@ -75,7 +77,7 @@ package enum CompilerRecord {
   }
 
   private static func module(_ arguments: [String]) -> String {
-    let prefix = "-DKBUILD_MODNAME="
+    let prefix = BuildProtocol.moduleNameArgument
     guard let argument = arguments.last(where: { $0.hasPrefix(prefix) }) else { return "" }
     return argument.dropFirst(prefix.count).filter { $0 != "\"" && $0 != "'" }
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import KernelModel
+
 /// The parts of dkms 3.2 (`read_conf`, `prepare_build`, `actual_build`) that a build needs, as bash scripts: `dkms.conf`
 /// is bash, and only bash says what it means.
 enum DkmsScripts {
@@ -93,7 +95,7 @@ enum DkmsScripts {
       CC=$(printf 'show-CC:\n\t@echo $(CC)\ninclude %s\n' "$kernel_source_dir/.kernelvariables" | make -s -f - show-CC)
       export CC
     fi
-    make_command=${make_command/#make/make -j$jobs KERNELRELEASE=$kernelver}
+    make_command=${make_command/#make/make -j$jobs \#(BuildProtocol.release)=$kernelver}
     failed=0
     if ((keep_going)); then
       # With -k the later makes of a chain are to be tried although an earlier one failed.

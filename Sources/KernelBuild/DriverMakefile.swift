@@ -46,7 +46,9 @@ struct DriverMakefile {
       // A tab makes a recipe only after a rule: in conditionals it is mere indentation.
       let assigned = Self.assignment(line).flatMap { line.hasPrefix("\t") && !$0.0.hasPrefix("obj-") ? nil : $0 }
       if let (name, value) = assigned {
-        if name.hasPrefix("obj-m") && !name.dropFirst(5).contains(where: \.isLetter) {
+        if name.hasPrefix(BuildProtocol.modules)
+          && !name.dropFirst(BuildProtocol.modules.count).contains(where: \.isLetter)
+        {
           namesModules = namesModules || !value.isEmpty
         } else if name.hasPrefix("obj-$(") || name.hasPrefix("obj-${") {
           conditional = true
@@ -125,13 +127,9 @@ struct DriverMakefile {
 
   /// Names under which drivers' Makefiles take the kernel's folder and release from their caller.
   static func usualVariables(for kernel: Kernel) -> [String: String] {
-    let folders = [
-      "KDIR", "KERNELDIR", "KERNEL_DIR", "KERNEL_SRC", "KERNELSRC", "KSRC", "KERNEL_PATH", "KERNEL_TREE", "KBUILD_DIR",
-      "KERNEL_BUILD", "KERNEL_SOURCE", "KSRC_DIR", "LINUX_DIR", "KPATH",
-    ]
-    let releases = ["KVER", "KERNELVER", "KVERSION", "KERNEL_VERSION", "KERNEL_RELEASE", "KVERS", "TARGET_KERNEL"]
     return Dictionary(
-      uniqueKeysWithValues: folders.map { ($0, kernel.buildDirectory) } + releases.map { ($0, kernel.identity.release) }
+      uniqueKeysWithValues: BuildProtocol.folderVariables.map { ($0, kernel.buildDirectory) }
+        + BuildProtocol.releaseVariables.map { ($0, kernel.identity.release) }
     )
   }
 }

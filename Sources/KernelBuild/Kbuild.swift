@@ -46,7 +46,7 @@ package struct Kbuild: Sendable {
     record.objects = CompilerRecord.objects(in: commands.path, root: place.driverRoot, stage: stage.folder)
     let found = FileEntry.files(below: stage.folder) { $0.hasSuffix(".ko") }
     let paths = Self.chosen(found, expected: plan.conf?.modules ?? [])
-    record.modules = try await ModuleInspection.modules(paths, in: stage, by: containment)
+    (record.modules, record.inspection) = try await ModuleInspection.modules(paths, in: stage, by: containment)
     record.result = Self.result(
       execution, driver.recipe, record.objects, built: paths, expected: plan.conf?.modules ?? [])
     return record

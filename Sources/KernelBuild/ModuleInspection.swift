@@ -10,8 +10,8 @@ enum ModuleInspection {
   /// - Throws: `Failure` (`unavailable`) if the sandbox can't be set up.
   static func modules(
     _ paths: [String], in stage: DriverStage, by containment: Containment
-  ) async throws -> [BuiltModule] {
-    guard !paths.isEmpty else { return [] }
+  ) async throws -> (modules: [BuiltModule], evidence: Evidence?) {
+    guard !paths.isEmpty else { return ([], nil) }
     let command = Command(
       "/bin/sh", ["-c", script, "sh"] + paths, environment: ["LC_ALL": "C.UTF-8"], directory: "/driver",
       place: .contained(View(mounts: [.readOnly(host: stage.folder, inside: "/driver")])),
@@ -33,7 +33,10 @@ enum ModuleInspection {
       }
     }
     for index in modules.indices { modules[index].undefinedSymbols.sort() }
-    return modules
+    let evidence = Evidence(
+      command: "nm -u -P \(paths.joined(separator: " "))", exit: "\(execution.exit)", seconds: execution.seconds,
+      lines: [])
+    return (modules, evidence)
   }
 
   /// One field per NUL: `F` path, then its undefined symbols (`U`) and `.modinfo` entries (`I`).

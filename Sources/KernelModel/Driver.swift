@@ -13,7 +13,7 @@ package struct Driver: Codable, Hashable, Sendable {
     /// A Debian binary package with its version and the SHA-256 of the `.deb`.
     case debian(package: String, version: String, sha256: String)
   }
-  /// Name for subjects and file names, e.g. `v4l2loopback`.
+  /// Name for subjects and file names, e.g. `foo`.
   package var name: String
   /// The driver's own version, e.g. `0.12.7`; empty if unknown.
   package var version: String

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-/// Which kernel, beyond doubt: what DESIGN calls the identity of a kernel.
+/// Which kernel, beyond doubt.
 ///
 /// Headers, image and source of one kernel come from the same source version.
 package struct KernelIdentity: Codable, Hashable, Sendable {
@@ -70,11 +70,8 @@ package struct Kernel: Codable, Hashable, Sendable {
     self.makeVariables = makeVariables
   }
 
-  /// The variable that a kernel without `Module.symvers` needs: modpost warns of undefined symbols and goes on.
-  package static let warnsOfUndefined = "KBUILD_MODPOST_WARN=1"
-
   /// Whether a module that builds is known to link.
-  package var provesLinking: Bool { !makeVariables.contains(Self.warnsOfUndefined) }
+  package var provesLinking: Bool { !makeVariables.contains(BuildProtocol.warnsOfUndefined) }
 
   /// Where `buildDirectory` lies on the host, or nil if no mount shows it.
   package var hostBuildDirectory: String? { hostPath(of: buildDirectory) }

@@ -5,14 +5,14 @@ package struct Rule: Codable, Hashable, Sendable {
   package enum Kind: String, Codable, Sendable {
     case call, rename, member, initialiser, statement, operand, include, declaration
   }
-  /// Stable for the same trees and symbol, e.g. `strlcpy-1`; also the semantic patch's rule name.
+  /// Stable for the same trees and symbol, e.g. `old_call-1`; also the semantic patch's rule name.
   package var id: String
   /// The symbol that the rule removes from the driver.
   package var symbol: String
   package var kind: Kind
   /// The semantic patch (SmPL) that stands on its own; empty for what SmPL can't say.
   package var smpl: String
-  /// One line for people: `strlcpy(E0, E1, E2)` → `strscpy(E0, E1, E2)`.
+  /// One line for people: `old_call(E0, E1)` → `new_call(E0)`.
   package var summary: String
   /// In-tree files that were converted this way.
   package var support: Int

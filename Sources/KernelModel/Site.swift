@@ -29,7 +29,7 @@ package struct Declaration: Codable, Hashable, Sendable {
   }
   package var name: String
   package var kind: Kind
-  /// The declaration as written, on one line with single spaces, without its body, e.g. `size_t strlcpy(char *, …)`.
+  /// The declaration as written, on one line with single spaces, without its body, e.g. `size_t old_call(char *, …)`.
   package var text: String
   /// Where it stands, relative to the kernel tree, e.g. `include/linux/string.h:42`.
   package var site: Site

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-/// How far a kernel was proven; each level includes the ones below (DESIGN §2).
+/// How far a kernel was proven; each level includes the ones below.
 package enum ProofLevel: String, Codable, Sendable, Comparable, CaseIterable {
   case none, parsed, compiled, linked, booted
 
@@ -9,12 +9,12 @@ package enum ProofLevel: String, Codable, Sendable, Comparable, CaseIterable {
   }
 }
 
-/// What a boot with the driver showed (DESIGN §2).
+/// What a boot with the driver showed.
 package enum BootWord: String, Codable, Sendable {
   case exercised, loaded, refusedAsBefore = "refused-as-before", failed, notRun = "not-run"
 }
 
-/// How an adaptation ended (DESIGN §2).
+/// How an adaptation ended.
 package enum Outcome: String, Codable, Sendable {
   case nothingToDo = "nothing-to-do"
   case adapted
@@ -46,7 +46,7 @@ package struct Evidence: Codable, Hashable, Sendable {
 /// The result of one gate on one kernel.
 package struct Verdict: Codable, Hashable, Sendable {
   package enum Result: String, Codable, Sendable { case passed, failed, notRun = "not-run" }
-  /// `build`, `warnings`, `sparse`, `symbols`, `boot`, `spatch`, `checkpatch`, `git-am`.
+  /// `build`, `warnings`, `symbols`, `boot`, `spatch`, `checkpatch`, `git-am`.
   package var gate: String
   /// `KernelIdentity.name`; empty for gates without a kernel.
   package var kernel: String

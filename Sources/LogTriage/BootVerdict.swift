@@ -7,6 +7,10 @@ package struct BootVerdict: Codable, Hashable, Sendable {
   package var word: BootWord
   /// One line for people.
   package var summary: String
+  /// It was loaded and can't be unloaded, as the unadapted driver.
+  package var staysLoaded = false
+  /// Some of its modules were loaded, and the others refuse as those of the unadapted driver.
+  package var loadsInPart = false
   /// What the adapted driver shows and the reference didn't. Errors make `failed`; warnings ask for a review.
   package var findings: [Finding]
   /// What the reference showed as well.
@@ -38,31 +42,36 @@ package struct BootVerdict: Codable, Hashable, Sendable {
     lines = Array(new.flatMap(\.lines).prefix(20))
     executed = adapted.uses
     notExecuted = adapted.unused
+    (word, summary) = (.notRun, "")
     let errors = new.filter { $0.finding.severity >= .error }
     if let first = errors.first {
       word = .failed
       summary = first.finding.message + (errors.count > 1 ? " (and \(errors.count - 1) more)" : "")
     } else {
-      (word, summary) = Self.judge(adapted, known)
+      judge(adapted)
     }
   }
 
   /// When nothing speaks against the adapted driver that did not speak against the unadapted one.
-  private static func judge(_ record: BootRecord, _ known: [Finding]) -> (BootWord, String) {
+  private mutating func judge(_ record: BootRecord) {
     let loads = record.steps.filter { $0.kind == .load }
     let loaded = loads.filter { $0.result == .passed }
     let before = known.first { $0.severity >= .error }?.message ?? "no reason given"
-    guard !loads.isEmpty else { return (.notRun, "there was no module to load") }
-    if record.ending != .finished || record.steps.contains(where: { $0.result == .timedOut }) {
-      return (.failed, "fails as the unadapted driver does: \(before)")
+    if loads.isEmpty {
+      (word, summary) = (.notRun, "there was no module to load")
+    } else if record.ending != .finished || record.steps.contains(where: { $0.result == .timedOut }) {
+      (word, summary) = (.failed, "fails as the unadapted driver does: \(before)")
+    } else if loaded.isEmpty {
+      (word, summary) = (.refusedAsBefore, "refuses to load as the unadapted driver does: \(before)")
+    } else {
+      staysLoaded = !record.steps.contains { $0.kind == .unloadAgain } || known.contains { $0.tool == "unload" }
+      loadsInPart = loads.count > loaded.count
+      var parts = [loaded.map(\.subject).joined(separator: ", ")]
+      parts[0] += staysLoaded ? " loaded; can't be unloaded, as before" : " loaded and unloaded twice"
+      parts += record.uses.prefix(3)
+      if loadsInPart { parts.append("\(loads.count - loaded.count) of \(loads.count) refused as before") }
+      (word, summary) = (record.uses.isEmpty ? .loaded : .exercised, parts.joined(separator: ", "))
     }
-    if loaded.isEmpty { return (.refusedAsBefore, "refuses to load as the unadapted driver does: \(before)") }
-    var parts = [loaded.map(\.subject).joined(separator: ", ")]
-    let isUnloaded = record.steps.contains { $0.kind == .unloadAgain } && known.allSatisfy { $0.tool != "unload" }
-    parts[0] += isUnloaded ? " loaded and unloaded twice" : " loaded; can't be unloaded, as before"
-    parts += record.uses.prefix(3)
-    if loads.count > loaded.count { parts.append("\(loads.count - loaded.count) of \(loads.count) refused as before") }
-    return (record.uses.isEmpty ? .loaded : .exercised, parts.joined(separator: ", "))
   }
 }
 

@@ -39,6 +39,7 @@ private struct Reader {
   private var followUps: [Finding] = []
   private var seen: Set<Finding> = []
   private var lastWasKept = false
+  private var lastIsInDriver = true
 
   init(roots: BuildRoots) { self.roots = roots }
 
@@ -60,8 +61,10 @@ private struct Reader {
       return
     }
     let folder = compiling ?? folders.last ?? roots.driver
-    if let finding = CompilerLine.finding(line.text, folder: folder, roots: roots)
-      ?? ModpostLine.finding(line.text, roots: roots) ?? ToolLine.finding(line.text, folder: folder, roots: roots)
+    if let finding = CompilerLine.finding(line.text, folder: folder, roots: roots) {
+      keep(finding, isInDriver: roots.isInDriver(line.text.prefix { $0 != ":" }, in: folder))
+    } else if let finding = ModpostLine.finding(line.text, roots: roots)
+      ?? ToolLine.finding(line.text, folder: folder, roots: roots)
     {
       keep(finding)
     } else if let (finding, isFollowUp) = MakeLine.finding(line.text, folder: folder, roots: roots) {
@@ -69,13 +72,26 @@ private struct Reader {
     }
   }
 
-  private mutating func keep(_ finding: Finding) {
+  private mutating func keep(_ finding: Finding, isInDriver: Bool = true) {
     guard found.count < BuildLog.limit else { return }
     if finding.severity == .note {
-      if lastWasKept { found.append(finding) }
+      guard lastWasKept else { return }
+      if isInDriver { moveToExpansion(finding) }
+      found.append(finding)
       return
     }
     lastWasKept = seen.insert(finding).inserted
     if lastWasKept { found.append(finding) }
+    lastIsInDriver = isInDriver
+  }
+
+  /// gcc puts an error in a macro's argument or body where the macro is defined: in a driver's build the place that
+  /// counts is the driver's line that uses it, which a note names.
+  private mutating func moveToExpansion(_ note: Finding) {
+    guard !lastIsInDriver, note.message.hasPrefix("in expansion of macro "),
+      let last = found.lastIndex(where: { $0.severity != .note }), found[last].severity >= .error
+    else { return }
+    found[last].site = note.site
+    lastIsInDriver = true
   }
 }

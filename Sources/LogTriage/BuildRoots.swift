@@ -17,16 +17,25 @@ package struct BuildRoots: Sendable, Hashable {
 
   /// A path, read in `directory`, relative to the tree that holds it; as it is where none does.
   package func relative(_ path: some StringProtocol, in directory: String) -> String {
+    let folded = folded(path, in: directory)
+    for root in [driver] + kernel where folded.hasPrefix(root + "/") {
+      return String(folded.dropFirst(root.utf8.count + 1))
+    }
+    return folded
+  }
+
+  /// Whether a path, read in `directory`, lies in the driver.
+  func isInDriver(_ path: some StringProtocol, in directory: String) -> Bool {
+    folded(path, in: directory).hasPrefix(driver + "/")
+  }
+
+  private func folded(_ path: some StringProtocol, in directory: String) -> String {
     var parts: [Substring] = []
     let absolute = path.hasPrefix("/") || directory.isEmpty ? String(path) : "\(directory)/\(path)"
     for part in absolute.split(separator: "/") where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
-    let folded = (absolute.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
-    for root in [driver] + kernel where folded.hasPrefix(root + "/") {
-      return String(folded.dropFirst(root.utf8.count + 1))
-    }
-    return folded
+    return (absolute.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }
 
   /// A message without the roots' paths.

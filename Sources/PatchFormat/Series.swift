@@ -52,7 +52,7 @@ package struct Series: Hashable, Sendable {
   package enum Base: Codable, Hashable, Sendable {
     /// A commit that others can fetch, 40 hexadecimal digits: the only thing that may be called `base-commit:`.
     case publicCommit(String)
-    /// Something else, said in words, e.g. `v4l2loopback-dkms 0.12.7-2, archive SHA-256 9f…`.
+    /// Something else, said in words, e.g. `foo-dkms 1.2-3, archive SHA-256 9f…`.
     case words(String)
   }
   /// From 1.

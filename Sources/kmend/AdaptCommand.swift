@@ -15,7 +15,7 @@ struct Adapt: AsyncParsableCommand {
       result is built on both kernels and on every one to be kept, then booted, loaded and unloaded.
 
         kmend adapt ./my-driver --from 6.1 --to 6.12 --out series
-        kmend adapt debian:v4l2loopback-dkms=0.12.7-2 --from 6.1 --to 6.12
+        kmend adapt debian:my-driver-dkms=1.2-3 --from 6.1 --to 6.12
         kmend adapt driver.tar.xz --from 6.1 --to 6.12 --keep 5.10 --compat probe
         kmend adapt ~/src/driver --from 6.1 --to 6.12 --branch kmend/6.12
 

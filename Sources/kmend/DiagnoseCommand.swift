@@ -11,7 +11,7 @@ struct Diagnose: AsyncParsableCommand {
     abstract: "Show what a newer kernel breaks in a driver, and why.",
     discussion: """
         kmend diagnose ./my-driver --from 6.1 --to 6.12
-        kmend diagnose debian:v4l2loopback-dkms --from 6.1 --to 6.12 --json
+        kmend diagnose debian:my-driver-dkms --from 6.1 --to 6.12 --json
 
       Exit code 0 also when breaks are found: they are the answer, not an error.
       """)

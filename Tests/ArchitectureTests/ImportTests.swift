@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The floors (DESIGN §3) as a table: what each target may import. Arrows go down only, analysis and adapters do not see
+/// The floors as a table: what each target may import. Arrows go down only, analysis and adapters do not see
 /// each other, an adapter sees no other adapter, and each C library has one door.
 private let allowed: [String: Set<String>] = {
   let vocabulary: Set = ["KernelModel"]
@@ -101,7 +101,7 @@ private let allowed: [String: Set<String>] = {
   }
 }
 
-private func swiftFiles(below folder: String) throws -> [String] {
+func swiftFiles(below folder: String) throws -> [String] {
   guard let files = FileManager.default.enumerator(atPath: folder) else { return [] }
   return files.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.map { "\(folder)/\($0)" }.sorted()
 }

@@ -65,7 +65,7 @@ private let kernelSource: String? = {
         CommitDraft(changes: $0, message: $1.message, author: Self.signature)
       }
       let commits = try await repository.commit(drafts, onto: base, branch: "adapted")
-      var bytes = mbox(mails, withCover: false)
+      var bytes = mbox(try renderSeries(report, templates: shippedTemplates(), withCover: false))
       if isWire { bytes = bytes.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] } }
       let result = try await repository.gitAm(bytes, onto: base)
       #expect(result.execution.succeeded, "\(result.execution.errorText)")
@@ -85,7 +85,7 @@ private let kernelSource: String? = {
       let change = FileChange(path: "plain.c", before: Array("other\n".utf8), after: Array("text\n".utf8))
       let report = try Reports.report(driver: "foo", [([Reports.strlcpyChange("foo.c")], [change])])
       let result = try await repository.gitAm(
-        mbox(renderSeries(report, templates: shippedTemplates()), withCover: true), onto: base)
+        mbox(renderSeries(report, templates: shippedTemplates())), onto: base)
       #expect(result.tree == nil && !result.execution.succeeded)
       #expect(result.execution.errorText.contains("patch does not apply"))
       let empty = try await repository.gitAm(Array("no mail\n".utf8), onto: base)
@@ -93,8 +93,8 @@ private let kernelSource: String? = {
     }
   }
 
-  /// The cover letter does not keep `git am` from the patches.
-  @Test func gitAmTakesASeriesWithItsCover() async throws {
+  /// What the cover letter says does not keep `git am` from the patches.
+  @Test func gitAmTakesASeriesThatHasACover() async throws {
     try await withTemporaryFolder { folder in
       let text = (before: Array("a\n".utf8), after: Array("b\n".utf8))
       let (repository, base) = try await Self.scratch(in: folder)
@@ -102,16 +102,19 @@ private let kernelSource: String? = {
         [FileChange(path: $0, before: text.before, after: text.after)]
       }
       let report = try Reports.report(driver: "foo", changes.map { ([Reports.strlcpyChange("foo.c")], $0) })
-      let mails = try renderSeries(report, templates: shippedTemplates())
-      #expect(mails.count == 3)
-      let result = try await repository.gitAm(mbox(mails, withCover: false), onto: base)
+      #expect(try renderSeries(report, templates: shippedTemplates()).count == 3)
+      let mails = try renderSeries(report, templates: shippedTemplates(), withCover: false)
+      #expect(mails.count == 2)
+      let result = try await repository.gitAm(mbox(mails), onto: base)
       #expect(try await result.tree == repository.tree(with: changes.flatMap { $0 }, on: base))
     }
   }
 
-  /// `b4 am` makes of the whole mbox, cover letter included, an mbox that `git am` applies to the same tree.
-  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: b4Program), "b4 is not installed"))
-  func b4TakesTheSeries() async throws {
+  /// `b4 am` makes of the whole mbox, with a cover letter or without, an mbox that `git am` applies to the same tree.
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: b4Program), "b4 is not installed"),
+    arguments: [true, false])
+  func b4TakesTheSeries(withCover: Bool) async throws {
     try await withTemporaryFolder { folder in
       let plain = FileCase.all.filter {
         !($0.path.contains("dos") || $0.path.contains("latin1") || $0.path.contains("mixed") || $0.path == "cr.c")
@@ -121,8 +124,8 @@ private let kernelSource: String? = {
       }
       let (repository, base) = try await Self.scratch(in: folder)
       let report = try Reports.report(driver: "foo", changes.map { ([Reports.strlcpyChange("foo.c")], $0) })
-      let mails = try renderSeries(report, templates: shippedTemplates())
-      let made = try await b4(mbox(mails, withCover: true), in: folder)
+      let mails = try renderSeries(report, templates: shippedTemplates(), withCover: withCover)
+      let made = try await b4(mbox(mails), in: folder)
       let result = try await repository.gitAm(made, onto: base)
       #expect(result.execution.succeeded, "\(result.execution.errorText)")
       #expect(try await result.tree == repository.tree(with: changes.flatMap { $0 }, on: base))
@@ -136,7 +139,7 @@ private let kernelSource: String? = {
       let file = try #require(FileCase.all.first { $0.path == "dos.c" })
       let change = FileChange(path: file.path, before: file.before, after: file.after)
       let report = try Reports.report(driver: "foo", [([Reports.strlcpyChange("dos.c")], [change])])
-      let made = try await b4(mbox(renderSeries(report, templates: shippedTemplates()), withCover: true), in: folder)
+      let made = try await b4(mbox(renderSeries(report, templates: shippedTemplates())), in: folder)
       let diffs = try DiffParser.parse(made)
       #expect(diffs.map(\.path) == ["dos.c"])
       func plain(_ lines: [Hunk.Line]) -> [[UInt8]] { lines.map { $0.text.filter { $0 != 0x0D } } }

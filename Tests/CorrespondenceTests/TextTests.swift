@@ -27,6 +27,31 @@ import Testing
   ])
   func layout(template: String, text: String) throws { #expect(try message(template) == text) }
 
+  /// A macro goes on in the next line only behind a backslash.
+  @Test func longMacrosStayC() throws {
+    let text = try message("{{#changes}}{{before}}{{/changes}}") { report in
+      report.patches[0].changes[0].breaks[0].before = Declaration(
+        name: "DEFINE_THING", kind: .macro,
+        text: "#define DEFINE_THING(_name, _n) struct thing _name = THING_INITIALIZER(_name, _n, with, more, words)",
+        site: Site(file: "include/linux/thing.h", line: 1))
+    }
+    let lines = text.split(separator: "\n")
+    #expect(lines.count == 2 && lines.allSatisfy { $0.count <= 75 })
+    #expect(lines[0].hasSuffix(" \\") && !lines[1].hasSuffix("\\"), "\(text)")
+  }
+
+  @Test(arguments: [
+    (1, "a.c:1"), (2, "a.c:1 and a.c:2"), (3, "a.c:1 and 2 more places"),
+  ])
+  func namesPlaces(count: Int, places: String) throws {
+    let text = try message("{{#changes}}{{places}}{{/changes}}") { report in
+      report.patches[0].changes[0].breaks = (1...count).map { line in
+        Break(site: Site(file: "a.c", line: line), kind: .functionGone, symbol: "f", message: "")
+      }
+    }
+    #expect(text == places + "\n")
+  }
+
   @Test func fillsAt75Columns() throws {
     let words = (0..<200).map { "word\($0 % 13)" }.joined(separator: " ")
     for text in [try message(words), try message("- \(words)")] {

@@ -120,6 +120,29 @@ let compatCases: [CompatCase] = [
       "my_compat.h": "#ifndef MY_COMPAT_H\n#define MY_COMPAT_H\n\n#include <linux/version.h>\n\n#endif\n",
     ], changes: [moved], kernels: headers),
   CompatCase(
+    name: "include-kernels-compat",
+    files: [
+      "src/a.c": "#include <linux/compat.h>\n#include \"../compat.h\"\n" + source,
+      "src/b.c": "#include <linux/compat.h>\n" + source, "compat.h": "#include <linux/compat.h>\n",
+      "src/linux/compat.h": "int x;\n",
+    ], changes: [moved], kernels: headers),
+  CompatCase(
+    name: "same-but-for-case",
+    files: ["driver.c": "#include <linux/fs.h>\n\nvoid *a = OLD_DATA(i);\nvoid *b = OLD_DATA(j);\n", "Kbuild": kbuild],
+    changes: [
+      .init(
+        symbol: "OLD_DATA", kind: .rename, left: "OLD_DATA", right: "old_data", introduces: ["old_data"],
+        texts: [("OLD_DATA", "old_data")])
+    ],
+    kernels: [
+      .init(
+        name: "6.12",
+        declared: [declare(.function, "old_data", "void *old_data(struct inode *)", "include/linux/fs.h")]),
+      .init(
+        name: "6.1", failing: ["OLD_DATA"],
+        declared: [declare(.function, "OLD_DATA", "void *OLD_DATA(struct inode *)", "include/linux/fs.h")]),
+    ]),
+  CompatCase(
     name: "include-replace", files: ["driver.c": source], changes: [moved], kernels: headers, style: .replace),
   CompatCase(
     name: "include-version", files: ["driver.c": source], changes: [moved], kernels: headers, style: .version),

@@ -39,6 +39,18 @@ extension EndToEnd {
         name: "both outputs", arguments: ["adapt", "@", "--in-place", "--branch", "x"] + pair, makefile: good, code: 64,
         says: "--in-place"),
       Case(
+        name: "branch of a package", arguments: ["adapt", "debian:foo-dkms", "--branch", "x"] + pair, code: 64,
+        says: "--branch"),
+      Case(
+        name: "branch of a folder", arguments: ["adapt", "@", "--branch", "x"] + pair, makefile: good, code: 64,
+        says: "--branch"),
+      Case(
+        name: "branch of a remote repository",
+        arguments: ["adapt", "https://git.example.org/driver.git", "--branch", "x"] + pair, code: 64, says: "--branch"),
+      Case(
+        name: "in place of an archive", arguments: ["adapt", "@/bad.c", "--in-place"] + pair, makefile: good, code: 64,
+        says: "--in-place"),
+      Case(
         name: "bad author", arguments: ["adapt", "@", "--author", "nobody"] + pair, makefile: good, code: 64,
         says: "mail address"),
       Case(
@@ -71,7 +83,7 @@ extension EndToEnd {
         if let makefile = bad.makefile {
           try makefile.write(toFile: "\(driver)/Makefile", atomically: true, encoding: .utf8)
         }
-        let run = try await Shipped.kmend(bad.arguments.map { $0 == "@" ? driver : $0 })
+        let run = try await Shipped.kmend(bad.arguments.map { $0.hasPrefix("@") ? driver + $0.dropFirst() : $0 })
         #expect(run.code == bad.code, "\(run.errors)")
         #expect((run.errors + run.output).contains(bad.says), "\(run.errors)")
         #expect(!(run.errors + run.output).contains("root:x:0"), "a file of the host leaked")

@@ -75,6 +75,27 @@ extension EndToEnd {
       #expect(Shipped.leftovers().isEmpty)
     }
 
+    /// A driver that never loads proves nothing beyond its link, and a person is told.
+    @Test func aRefusalIsNoProof() async throws {
+      try await withTemporaryFolder { folder in
+        let source = Self.source("").replacing("return 0;", with: "return -ENODEV;")
+        let driver = try write(source, makefile: "obj-m := bad.o\n", to: folder)
+        let run = try await adapt(driver, ["--out", "\(folder)/out"], in: folder)
+        #expect(run.code == 1, "\(run.errors)")
+        let report = try JSONDecoder().decode(
+          AdaptationReport.self, from: Data(contentsOf: URL(fileURLWithPath: "\(folder)/out/report.json")))
+        #expect(report.levels.map(\.level) == [.linked, .linked])
+        #expect(report.levels.map(\.boot) == [.refusedAsBefore, .refusedAsBefore])
+        #expect(report.flags.map(\.reason) == [.gateNotRun])
+        let mail = try String(contentsOfFile: "\(folder)/out/series.mbox", encoding: .utf8)
+        #expect(mail.contains("Not tested:"), "\(mail)")
+        #expect(!mail.contains("loaded and unloaded"), "\(mail)")
+        let symbols = report.gates.filter { $0.gate == "symbols" }.flatMap(\.evidence)
+        #expect(!symbols.isEmpty && symbols.allSatisfy { $0.command == "nm -u -P bad.ko" && $0.seconds > 0 })
+      }
+      #expect(Shipped.leftovers().isEmpty)
+    }
+
     /// A machine that somebody kills proves nothing, and the report says so.
     @Test func aKilledMachineIsNoProof() async throws {
       try await withTemporaryFolder { folder in

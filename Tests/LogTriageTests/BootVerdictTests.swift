@@ -70,6 +70,18 @@ private let exists = BootStep.Result.refused(code: 17, message: "insmod: can't i
     let verdict = BootVerdict(adapted: both, reference: both)
     #expect(verdict.word == .loaded)
     #expect(verdict.summary == "foo loaded and unloaded twice, 1 of 2 refused as before")
+    #expect(verdict.loadsInPart && !verdict.staysLoaded)
+  }
+
+  /// What was only loaded must not be told as loaded and unloaded.
+  @Test func whatCanNotBeUnloadedStaysLoaded() {
+    let busy = BootStep.Result.refused(code: 16, message: "rmmod: can't unload module 'foo': Resource busy")
+    let stays = record([(.load, "foo", .passed), (.unload, "foo", busy)])
+    let verdict = BootVerdict(adapted: stays, reference: stays)
+    #expect(verdict.word == .loaded)
+    #expect(verdict.staysLoaded && !verdict.loadsInPart)
+    #expect(verdict.summary == "foo loaded; can't be unloaded, as before")
+    #expect(!BootVerdict(adapted: record(twice), reference: nil).staysLoaded)
   }
 
   @Test func aSplatCountsUnlessTheReferenceHadItElsewhereInTheSameFunction() {

@@ -74,6 +74,25 @@ private func first(_ log: String) -> Finding? { BuildLog.findings(in: Array(log.
   ])
   func oneLine(line: String, expected: Finding) { #expect(first(line) == expected) }
 
+  /// gcc names the place where a macro is defined; what counts is where the driver uses it.
+  @Test func anErrorInAMacroStandsWhereTheDriverUsesIt() {
+    let kernel = "/usr/src/linux-headers-6.12-common/include/linux"
+    let log = """
+      \(kernel)/init.h:180:22: error: passing argument 1 of 'f' from incompatible pointer type
+        180 | #define THIS (&__this)
+      \(kernel)/other.h:9:2: note: in expansion of macro 'THIS'
+      /driver/a.c:112:44: note: in expansion of macro 'OTHER'
+      /driver/a.c:118:4: note: in expansion of macro 'MINE'
+      \(kernel)/init.h:181:2: error: alone
+      \(kernel)/class.h:228:54: note: expected 'const char *'
+      \(kernel)/init.h:182:2: warning: unused [-Wunused]
+      /driver/a.c:113:4: note: in expansion of macro 'WARNS'
+      """
+    let findings = BuildLog.findings(in: Array(log.utf8), roots: roots).filter { $0.severity != .note }
+    #expect(
+      findings.map { $0.site?.description } == ["a.c:112", "include/linux/init.h:181", "include/linux/init.h:182"])
+  }
+
   @Test(arguments: [
     "  717 |  error: warning: note:", "cc1: some warnings being treated as errors", "checking for x... error: no",
     "warning: the compiler differs from the one used to build the kernel", "  CC [M]  /driver/a.o", "",

@@ -16,6 +16,14 @@ import Testing
     try expectGolden(summary.text + "\noutcome   " + summary.outcome + "\n", "Pipeline/summary-\(name).txt")
   }
 
+  /// A series that breaks a kept kernel has no break left, and fails all the same.
+  @Test func saysWhatFailed() {
+    var failed = report(.notAdapted)
+    failed.breaks.after = []
+    #expect(
+      AdaptationSummary(report: failed, out: nil).outcome == "not adapted: no break is left, but build on 6.12 failed")
+  }
+
   private func report(_ outcome: Outcome) -> AdaptationReport {
     let driver = DriverSummary(
       Driver(

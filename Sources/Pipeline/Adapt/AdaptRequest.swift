@@ -33,7 +33,7 @@ package struct AdaptRequest: Sendable {
   }
 }
 
-/// How older kernels are kept working (DESIGN §2).
+/// How older kernels are kept working.
 package enum CompatChoice: String, Codable, Sendable, CaseIterable {
   case auto, replace, probe, version
 }

@@ -44,14 +44,21 @@ struct AdaptationRun: Sendable {
     let rules = usedRules(mended)
     guard !kept.patches.isEmpty else {
       _ = try await references
+      var proof = Proof()
+      let built = builds.kept + [builds.to]
+      proof.verdicts = built.map { BuildGates.build($0, patch: (1, 1)) }
+      proof.kernels = built.map {
+        KernelProof(kernel: $0.kernel.identity, level: $0.level, breaksLeft: $0.errors.count)
+      }
       return AdaptationDraft(
-        report: report(mended, rules: [], proof: Proof(), flags: [], titles: []), series: nil, files: [:])
+        report: report(mended, rules: [], proof: proof, flags: builds.flags + kept.flags, titles: []), series: nil,
+        files: [:])
     }
     var run = self
     run.builds.isFromKept = isFromKept(kept)
     let prover = Prover(
       builds: run.builds, builder: builder, gate: gate, references: try await references,
-      declares: { name in await Self.expands(name, trees) }, steps: steps)
+      expands: { name in await Self.expands(name, trees) }, steps: steps)
     var proof = try await prover.prove(kept.patches, rules: rules)
     proof.verdicts += try await steps.measure("spatch", "cross-checking with Coccinelle") {
       try await SpatchGate(spatch: Spatch(workspace.containment)).judge(mended)

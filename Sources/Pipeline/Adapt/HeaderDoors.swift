@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import ConversionIndex
 import KernelModel
 import Sandbox
 
@@ -36,7 +37,7 @@ package enum HeaderDoors {
 
   private static func text(of header: String, in trees: [String]) -> [UInt8]? {
     for tree in trees {
-      for folder in ["include", "arch/x86/include", "include/uapi", "arch/x86/include/uapi"] {
+      for folder in Tree(root: tree, version: "").headerFolders {
         // The driver chose the name: nothing outside of the folder is opened.
         if let text = (try? Harvest("\(tree)/\(folder)").bytes(header, limit: 1 << 20)) ?? nil { return text }
       }

@@ -110,7 +110,13 @@ struct Keeping: Sendable {
   private func patches(_ plan: CompatPlan, _ mended: Mended) throws -> [PlannedPatch] {
     var patches: [PlannedPatch] = []
     var edits = plan.support
-    if !plan.support.isEmpty || !plan.newFiles.isEmpty {
+    let changed = mended.result.changes.filter { change in
+      plan.changes.contains { plan in change.rules.contains { $0.id == plan.rule } }
+    }
+    let needsPreparation = !plan.support.isEmpty || !plan.newFiles.isEmpty
+    // What serves one change only belongs to its patch.
+    let preparation = needsPreparation && changed.count == 1 ? [plan.preparation] : []
+    if needsPreparation, changed.count > 1 {
       let kernels = builds.kept.map(\.kernel.identity.name).joined(separator: ", ")
       patches.append(
         PlannedPatch(
@@ -119,9 +125,8 @@ struct Keeping: Sendable {
           files: try EditedFiles.apply(edits, to: mended.sources).merging(plan.newFiles) { $1 },
           title: "prepare to build on several kernels"))
     }
-    for change in mended.result.changes {
+    for change in changed {
       let planned = plan.changes.filter { plan in change.rules.contains { $0.id == plan.rule } }
-      guard !planned.isEmpty else { continue }
       edits += planned.flatMap(\.edits)
       let breaks = mended.breaks.filter { SoughtSymbol($0) == change.symbol && $0.cause == nil }
       let reports = planned.compactMap { plan in mended.rules[plan.rule]?.rule }.enumerated().map { index, rule in
@@ -132,7 +137,7 @@ struct Keeping: Sendable {
       let explanations = unique(planned.map(\.explanation).filter { !$0.isEmpty })
       patches.append(
         PlannedPatch(
-          changes: reports, compatibility: explanations.joined(separator: " "),
+          changes: reports, compatibility: (explanations + preparation).joined(separator: " "),
           files: try EditedFiles.apply(edits, to: mended.sources).merging(plan.newFiles) { $1 }))
     }
     return patches

@@ -21,30 +21,19 @@ struct DriverLoader: Sendable {
   /// A folder of this run.
   let scratch: String
 
-  /// Reads `debian:PACKAGE[=VERSION]`, `REPOSITORY[#REF]`, an `https://` URL, a tarball or a directory.
+  /// Loads what `DriverPlace` reads.
   ///
   /// - Parameter asCommit: take a directory that is a git repository as its HEAD instead of its working tree.
   /// - Throws: `Failure`: `badInput` for what is no driver, `unavailable` for a package that has left the archive.
   func load(_ text: String, asCommit: Bool) async throws -> LoadedDriver {
-    if text.hasPrefix("debian:") { return try await package(String(text.dropFirst(7))) }
-    let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    if text.contains("://") || (parts.count == 2 && !exists(text)) {
-      return try await repository(parts[0], reference: parts.count == 2 ? parts[1] : "HEAD")
+    switch try DriverPlace(text) {
+    case .package(let name): return try await package(name)
+    case .repository(let name, let reference, _): return try await repository(name, reference: reference)
+    case .tarball(let path): return try await tarball(path)
+    case .folder(let path, let isRepository):
+      if asCommit, isRepository { return try await repository(path, reference: "HEAD") }
+      return LoadedDriver(driver: try driver(.directory(path: path), copying: path, named: name(of: path)))
     }
-    let path = URL(fileURLWithPath: text).standardizedFileURL.path
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw Failure(
-        .badInput, text, "no such driver",
-        remedy: "give a directory, a tarball, a git repository or debian:PACKAGE[=VERSION]")
-    }
-    if !isFolder.boolValue { return try await tarball(path) }
-    let isBare = exists("\(path)/HEAD") && exists("\(path)/objects") && exists("\(path)/refs")
-    if isBare || (asCommit && exists("\(path)/.git")) { return try await repository(path, reference: "HEAD") }
-    if asCommit {
-      throw Failure(.badInput, path, "is no git repository", remedy: "leave --branch out, or use --in-place")
-    }
-    return LoadedDriver(driver: try driver(.directory(path: path), copying: path, named: name(of: path)))
   }
 
   private func package(_ text: String) async throws -> LoadedDriver {
@@ -108,7 +97,7 @@ struct DriverLoader: Sendable {
     return Driver(name: name.0, version: name.1, origin: origin, root: stage.folder, recipe: recipe)
   }
 
-  /// `v4l2loopback-0.12.7` is `v4l2loopback`, `0.12.7`; suffixes of archives and repositories are dropped.
+  /// `foo-1.2` is `foo`, `1.2`; suffixes of archives and repositories are dropped.
   private func name(of path: String) -> (String, String) {
     var base = path.split(separator: "/").last.map(String.init) ?? path
     for suffix in [".git", ".gz", ".xz", ".bz2", ".zst", ".tar", ".tgz"] where base.hasSuffix(suffix) {
@@ -119,8 +108,6 @@ struct DriverLoader: Sendable {
     else { return (base, "") }
     return (String(base[..<dash]), String(base[base.index(after: dash)...]))
   }
-
-  private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   private func isRealFolder(_ path: String) -> Bool {
     (try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType) == .typeDirectory

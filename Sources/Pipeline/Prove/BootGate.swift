@@ -13,6 +13,10 @@ struct BootGate: Sendable {
   /// What the boots of one kernel showed.
   struct Result: Sendable {
     var word: BootWord
+    /// It can't be unloaded, as before.
+    var staysLoaded = false
+    /// Some of its modules refuse to load, as before.
+    var loadsInPart = false
     var verdict: Verdict
     /// What of the driver was not executed, in words for the mail.
     var notExecuted: [String]
@@ -48,7 +52,7 @@ struct BootGate: Sendable {
       gate: "boot", kernel: name, result: judged.word == .failed ? .failed : judged.word == .notRun ? .notRun : .passed,
       summary: "\(judged.word.rawValue): \(judged.summary)", findings: judged.findings, evidence: [evidence])
     return Result(
-      word: judged.word, verdict: verdict,
+      word: judged.word, staysLoaded: judged.staysLoaded, loadsInPart: judged.loadsInPart, verdict: verdict,
       notExecuted: judged.word == .notRun ? ["nothing was executed on \(name)"] : judged.notExecuted,
       executed: judged.executed, seconds: adapted.machineSeconds)
   }

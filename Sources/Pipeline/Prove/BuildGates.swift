@@ -68,26 +68,37 @@ enum BuildGates {
   /// Undefined symbols of the modules before and after, on one kernel: they may differ only by what the rules explain.
   ///
   /// - Parameters:
-  ///   - explained: symbols that the rules remove or bring in, and whether one that they bring in is a macro or an inline
-  ///     function there, so that what it expands to is theirs too.
+  ///   - removed: symbols that the rules take away.
+  ///   - introduced: symbols that they bring in.
+  ///   - expanding: those of them that are macros or inline functions: what else comes is taken to be what they expand to,
+  ///     and the summary says that this was not checked.
   static func symbols(
-    _ adapted: DriverBuild, original: DriverBuild, removed: Set<String>, introduced: Set<String>, expands: Bool
+    _ adapted: DriverBuild, original: DriverBuild, removed: Set<String>, introduced: Set<String>, expanding: [String]
   ) -> Verdict {
     let changes = BuildComparison.undefinedSymbols(old: original.record.modules, new: adapted.record.modules)
-    let unexplained = changes.flatMap { change in
+    let gone = changes.flatMap { change in
       change.gone.filter { !removed.contains($0) }.map { "\(change.module).ko no longer takes \($0)" }
-        + change.added.filter { !introduced.contains($0) && !expands }.map { "\(change.module).ko now takes \($0)" }
     }
+    let others = changes.flatMap { change in
+      change.added.filter { !introduced.contains($0) }.map { (module: change.module, symbol: $0) }
+    }
+    let came = expanding.isEmpty ? others.map { "\($0.module).ko now takes \($0.symbol)" } : []
     let lost = Set(original.record.modules.map(\.name)).subtracting(adapted.record.modules.map(\.name)).sorted()
-    let problems = lost.map { "\($0).ko is gone" } + unexplained
-    let explained = changes.flatMap { $0.gone.map { "-" + $0 } + $0.added.map { "+" + $0 } }
-    let summary =
-      problems.first
-      ?? (explained.isEmpty ? "the same symbols as before" : "only what the rules explain: " + unique(explained))
+    let problems = lost.map { "\($0).ko is gone" } + gone + came
+    let explained = changes.flatMap { change in
+      change.gone.map { "-" + $0 } + change.added.filter { introduced.contains($0) }.map { "+" + $0 }
+    }
+    var parts: [String] = []
+    if !explained.isEmpty { parts.append("only what the rules explain: " + unique(explained)) }
+    if !others.isEmpty, !expanding.isEmpty {
+      parts.append("\(unique(others.map { "+" + $0.symbol })): what \(unique(expanding)) expands to, not checked")
+    }
+    var evidence = [original, adapted].compactMap(\.record.inspection)
+    if !evidence.isEmpty { evidence[evidence.count - 1].lines = Array(problems.prefix(20)) }
     return Verdict(
       gate: "symbols", kernel: adapted.kernel.identity.name, result: problems.isEmpty ? .passed : .failed,
-      summary: summary,
-      evidence: [Evidence(command: "nm -u", exit: "exit 0", seconds: 0, lines: Array(problems.prefix(20)))])
+      summary: problems.first ?? (parts.isEmpty ? "the same symbols as before" : parts.joined(separator: "; ")),
+      evidence: evidence)
   }
 
   private static func unique(_ words: [String]) -> String { Set(words).sorted().joined(separator: " ") }

@@ -16,7 +16,7 @@ struct CheckpatchGate: Sendable {
     switch style {
     case .replace: []
     case .auto, .probe: ["FILE_PATH_CHANGES", "CONST_STRUCT"]
-    case .version: ["FILE_PATH_CHANGES", "LINUX_VERSION_CODE", "CONSTANT_COMPARISON"]
+    case .version: ["FILE_PATH_CHANGES", BuildProtocol.versionCode, "CONSTANT_COMPARISON"]
     }
   }
 
@@ -33,21 +33,22 @@ struct CheckpatchGate: Sendable {
       files.isEmpty ? [] : CheckpatchLog.findings(in: try await checkpatch.check(files: files, in: original).output)
     let knownTypes = Set(known.map { Key(type: $0.tool, file: $0.site?.file ?? "") })
     var found: [Finding] = []
+    var waived: Set<String> = []
     var evidence: [Evidence] = []
     for mail in mails {
       let run = try await checkpatch.check(patch: mail)
       let findings = CheckpatchLog.findings(in: run.output)
       evidence.append(run.evidence(lines: findings.prefix(20).map(\.message)))
-      found += findings.filter { finding in
-        !Self.waived(style).contains(String(finding.tool.dropFirst("checkpatch:".count)))
-          && !knownTypes.contains(Key(type: finding.tool, file: finding.site?.file ?? ""))
-          && !(finding.tool == "checkpatch:SPACING"
-            && finding.site.map { TestInSource.stands(at: $0, in: adapted) } ?? false)
+      for finding in findings where !knownTypes.contains(Key(type: finding.tool, file: finding.site?.file ?? "")) {
+        let type = String(finding.tool.dropFirst("checkpatch:".count))
+        let isTest = type == "SPACING" && finding.site.map { TestInSource.stands(at: $0, in: adapted) } ?? false
+        if isTest || Self.waived(style).contains(type) { waived.insert(type) } else { found.append(finding) }
       }
     }
+    let nothing = "nothing new" + (waived.isEmpty ? "" : " but \(waived.sorted().joined(separator: ", ")), waived")
     return Verdict(
       gate: "checkpatch", kernel: "", result: found.isEmpty ? .passed : .failed,
-      summary: found.first.map { "\($0.tool.dropFirst("checkpatch:".count)): \($0.message)" } ?? "nothing new",
+      summary: found.first.map { "\($0.tool.dropFirst("checkpatch:".count)): \($0.message)" } ?? nothing,
       findings: found, evidence: evidence)
   }
 

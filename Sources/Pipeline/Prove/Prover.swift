@@ -27,7 +27,8 @@ struct Prover: Sendable {
   /// Nil: do not boot.
   let gate: BootGate?
   let references: References
-  let declares: @Sendable (String) async -> Bool
+  /// Whether a name is a macro or an inline function of the old kernel, so that what it expands to is linked to.
+  let expands: @Sendable (String) async -> Bool
   let steps: Steps
 
   func prove(_ patches: [PlannedPatch], rules: [Rule]) async throws -> Proof {
@@ -50,9 +51,16 @@ struct Prover: Sendable {
       var kernel = level(build)
       kernel.boot = result.word
       kernel.bootSeconds = result.seconds
-      if kernel.level >= .compiled, result.word != .failed, result.word != .notRun { kernel.level = .booted }
+      (kernel.staysLoaded, kernel.loadsInPart) = (result.staysLoaded, result.loadsInPart)
+      if kernel.level >= .compiled, [.exercised, .loaded].contains(result.word) { kernel.level = .booted }
       proof.kernels.append(kernel)
       proof.notTested += result.notExecuted.filter { !proof.notTested.contains($0) }
+    }
+    let refusing = proof.kernels.filter { $0.boot == .refusedAsBefore }.map(\.kernel.name)
+    if !refusing.isEmpty {
+      let words = "no module could be loaded on \(refusing.joined(separator: ", ")): none of what they do was executed"
+      proof.notTested.append(words)
+      proof.flags.append(Flag(.gateNotRun, words))
     }
     proof.flags += flags(proof.verdicts)
     return proof
@@ -82,18 +90,16 @@ struct Prover: Sendable {
   private func symbols(_ last: [DriverBuild], rules: [Rule]) async throws -> [Verdict] {
     let removed = Set(rules.map(\.symbol))
     let introduced = Set(rules.flatMap(\.introduces))
-    var expands = false
-    for name in introduced.sorted() where await declares(name) { expands = true }
+    var expanding: [String] = []
+    for name in introduced.sorted() where await expands(name) { expanding.append(name) }
+    let names = expanding
     return zip(builds.kept, last).map { original, adapted in
-      BuildGates.symbols(adapted, original: original, removed: removed, introduced: introduced, expands: expands)
+      BuildGates.symbols(adapted, original: original, removed: removed, introduced: introduced, expanding: names)
     }
   }
 
   private func checks(_ last: [DriverBuild], files: [String: SourceText]) async throws -> [Verdict] {
     let kernels = last.filter { $0.record.isBuilt }.map(\.kernel)
-    let wanted = kernels.filter {
-      $0.identity == builds.from.kernel.identity || $0.identity == builds.to.kernel.identity
-    }
     return try await steps.measure("checks", "checking with W=1 and sparse") {
       var verdicts: [Verdict] = []
       let root = builds.driver.root
@@ -102,7 +108,7 @@ struct Prover: Sendable {
           let before = FileManager.default.contents(atPath: "\(root)/\(path)").map { SourceText($0) }
           return (path, try TouchedCode(before: before, after: text))
         })
-      for kernel in wanted {
+      for kernel in kernels {
         let build = try await builder.build(
           builds.driver, with: files, on: kernel, label: "adapted", options: Builder.checks)
         verdicts.append(BuildGates.checks(build, original: references.checks, touched: touched, files: files))

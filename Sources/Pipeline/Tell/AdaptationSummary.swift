@@ -33,8 +33,16 @@ package struct AdaptationSummary: Sendable {
     case .nothingToDo: "nothing to do: it builds on \(report.to.name) as it is"
     case .adapted: "adapted"
     case .needsReview: "needs review: \(count(report.flags.count, "flag"))"
-    case .notAdapted: "not adapted: \(count(report.breaks.after.count { $0.cause == nil }, "break")) left"
+    case .notAdapted: "not adapted: \(whatIsLeft(report))"
     }
+  }
+
+  private static func whatIsLeft(_ report: AdaptationReport) -> String {
+    let breaks = report.breaks.after.count { $0.cause == nil }
+    guard breaks == 0,
+      let failed = report.gates.first(where: { ["build", "git-am"].contains($0.gate) && $0.result != .passed })
+    else { return "\(count(breaks, "break")) left" }
+    return "no break is left, but \(failed.gate)" + (failed.kernel.isEmpty ? "" : " on \(failed.kernel)") + " failed"
   }
 
   private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

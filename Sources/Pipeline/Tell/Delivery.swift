@@ -5,7 +5,8 @@ import GitStore
 import KernelModel
 import MailFormat
 
-/// Puts the results where they were asked for: a folder, a branch, the driver's own files. Nothing is half written.
+/// Puts the results where they were asked for: a folder, a branch, the driver's own files. Everything is written beside
+/// its place first: what fails then leaves things as they were.
 struct Delivery: Sendable {
   private let request: AdaptRequest
 
@@ -15,8 +16,15 @@ struct Delivery: Sendable {
     if request.inPlace, request.branch != nil {
       throw Failure(.usage, "--in-place", "does not go with --branch", remedy: "leave one of them out")
     }
-    if request.inPlace, request.driver.hasPrefix("debian:") {
-      throw Failure(.usage, "--in-place", "needs a driver in a directory", remedy: "use --out")
+    if request.inPlace || request.branch != nil {
+      let place = try DriverPlace(request.driver)
+      if request.inPlace, !place.hasFiles {
+        throw Failure(.usage, "--in-place", "needs a driver in a directory", remedy: "use --out")
+      }
+      if request.branch != nil, !place.hasRepository {
+        throw Failure(
+          .usage, "--branch", "needs a driver in a git repository of this machine", remedy: "use --out or --in-place")
+      }
     }
     if Mailbox(request.author) == nil {
       throw Failure(.usage, request.author, "is no mail address", remedy: "write --author 'Name <address>'")
@@ -34,7 +42,7 @@ struct Delivery: Sendable {
 
   /// Better said now than at the end of a long run.
   private static func requireWritable(_ out: String) throws {
-    let partial = partialFolder(beside: out)
+    let partial = partial(beside: out)
     let parent = URL(fileURLWithPath: partial).deletingLastPathComponent().path
     // Folders above are made at the end.
     guard FileManager.default.fileExists(atPath: parent) else { return }
@@ -46,8 +54,8 @@ struct Delivery: Sendable {
     rmdir(partial)
   }
 
-  /// Where results are put together before they take their place: a name that nobody else has.
-  private static func partialFolder(beside out: String) -> String {
+  /// Where something is put together before it takes its place: a name that nobody else has.
+  private static func partial(beside out: String) -> String {
     "\(URL(fileURLWithPath: out).standardizedFileURL.path).kmend-\(UUID().uuidString.prefix(8).lowercased())"
   }
 
@@ -64,24 +72,23 @@ struct Delivery: Sendable {
     }
     let complete = report.outcome == .adapted || report.outcome == .needsReview
     if let out = request.out { try write(report, draft, logs: logs, to: out) }
-    if complete, let branch = request.branch, let series = draft.series {
-      guard let repository = builds.loaded.repository, let commit = builds.loaded.commit else {
-        throw Failure(.usage, "--branch", "needs a driver in a git repository", remedy: "use --out or --in-place")
-      }
+    if complete, let branch = request.branch, let series = draft.series, let repository = builds.loaded.repository,
+      let commit = builds.loaded.commit
+    {
       _ = try await repository.commit(series.drafts, onto: commit, branch: branch)
     }
     if complete, request.inPlace, case .directory(let root) = builds.driver.origin {
-      for (path, text) in draft.files.sorted(by: { $0.key < $1.key }) { try replace("\(root)/\(path)", with: text) }
+      try replace(draft.files, in: root)
     }
     return Adaptations.Result(report: report, mbox: draft.series?.mbox ?? [])
   }
 
-  private static let names = ["report.json", "series.mbox", "series", "cover.mbox", "logs"]
+  private static let names = ["report.json", "series.mbox", "thread.mbox", "series", "logs"]
 
   private func write(_ report: AdaptationReport, _ draft: AdaptationDraft, logs: String, to out: String) throws {
     let manager = FileManager.default
     let folder = URL(fileURLWithPath: out).standardizedFileURL.path
-    let partial = Self.partialFolder(beside: out)
+    let partial = Self.partial(beside: out)
     defer { try? manager.removeItem(atPath: partial) }
     do {
       try manager.createDirectory(atPath: partial, withIntermediateDirectories: true)
@@ -124,20 +131,29 @@ struct Delivery: Sendable {
         try Data(mail.message.bytes).write(to: URL(fileURLWithPath: "\(maildir)/new/\(name)"))
       }
     }
-    let cover = series.mails.first { $0.patch == nil }
-    if let cover { try Data(Mbox.bytes([cover.message])).write(to: URL(fileURLWithPath: folder + "/cover.mbox")) }
+    guard request.format == .mbox, series.mails.contains(where: { $0.patch == nil }) else { return }
+    try Data(Mbox.bytes(series.mails.map(\.message))).write(to: URL(fileURLWithPath: folder + "/thread.mbox"))
   }
 
-  /// Replaces a file in one step, keeping its mode; a link is not followed.
-  private func replace(_ path: String, with text: SourceText) throws {
+  /// Replaces files, keeping their modes; a link is not followed. They take their places when all are written.
+  private func replace(_ files: [String: SourceText], in root: String) throws {
+    let manager = FileManager.default
+    let partials = files.keys.sorted().map { (path: "\(root)/\($0)", partial: Self.partial(beside: "\(root)/\($0)")) }
+    defer { for (_, partial) in partials { unlink(partial) } }
+    var current = root
     do {
-      let mode = try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
-      let partial = path + ".kmend"
-      try Data(text).write(to: URL(fileURLWithPath: partial), options: .withoutOverwriting)
-      if let mode { try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: partial) }
-      guard rename(partial, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+      for ((path, partial), name) in zip(partials, files.keys.sorted()) {
+        current = path
+        let mode = try? manager.attributesOfItem(atPath: path)[.posixPermissions]
+        try Data(files[name] ?? []).write(to: URL(fileURLWithPath: partial), options: .withoutOverwriting)
+        if let mode { try manager.setAttributes([.posixPermissions: mode], ofItemAtPath: partial) }
+      }
+      for (path, partial) in partials {
+        current = path
+        guard rename(partial, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+      }
     } catch {
-      throw Failure(.unavailable, path, "can't be replaced", remedy: "check its permissions", detail: "\(error)")
+      throw Failure(.unavailable, current, "can't be replaced", remedy: "check its permissions", detail: "\(error)")
     }
   }
 }

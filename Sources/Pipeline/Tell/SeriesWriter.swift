@@ -10,7 +10,7 @@ import PatchFormat
 /// A series as it is mailed, and the proof that its exact bytes apply.
 struct WrittenSeries: Sendable {
   var mails: [PatchMail]
-  /// Without the cover letter, which plain `git am` does not take.
+  /// Without the cover letter, which plain `git am` does not take: the first patch says what that says.
   var mbox: [UInt8]
   var verdict: Verdict
   var drafts: [CommitDraft]
@@ -38,8 +38,9 @@ struct SeriesWriter: Sendable {
       before = patch.files
     }
     report.total = try Diffing.diff(Self.changes(from: [:], to: before, root: root))
-    let mails = try renderSeries(report, templates: try templates())
-    let bytes = mbox(mails, withCover: false)
+    let templates = try templates()
+    let mails = try renderSeries(report, templates: templates)
+    let bytes = mbox(try renderSeries(report, templates: templates, withCover: false))
     let author = Signature(
       name: report.posting.author.name, address: report.posting.author.address, seconds: report.posting.date.seconds,
       offset: report.posting.date.offset)

@@ -38,7 +38,8 @@ struct Teller: Sendable {
       verdicts: proof.verdicts.filter { !["build", "boot", "git-am"].contains($0.gate) }, flags: flags,
       remaining: mended.left.filter { $0.cause == nil }.map { found in
         RemainingBreak(found, example: example(for: found))
-      }, notTested: proof.notTested, base: Series.Base(builds.driver.origin), tools: try await tools(), posting: posting
+      }, notTested: proof.notTested, base: Series.Base(builds.driver.origin), tools: try await tools(proof.verdicts),
+      posting: posting
     )
     return try await SeriesWriter(workspace: run.workspace, scratch: try Self.fresh(run.scratch))
       .write(report, patches: kept.patches)
@@ -68,11 +69,16 @@ struct Teller: Sendable {
     mended.result.unsolved.first { $0.symbol.name == found.symbol }?.rules.first?.examples.first
   }
 
-  private func tools() async throws -> [String] {
+  /// kmend itself, and what checked its work.
+  private func tools(_ verdicts: [Verdict]) async throws -> [String] {
     let versions = try await ToolVersions.read(by: run.workspace.containment)
-    let names = ["spatch": "Coccinelle", "sparse": "sparse"]
+    let ran = Set(verdicts.filter { $0.result != .notRun }.map(\.gate))
+    let names = ["spatch": ("Coccinelle", "spatch"), "sparse": ("sparse", "warnings")]
     return ["kmend \(Release.version)"]
-      + versions.compactMap { tool in names[tool.name].flatMap { name in tool.version.map { "\(name) \($0)" } } }
+      + versions.compactMap { tool in
+        guard let (name, gate) = names[tool.name], ran.contains(gate), let version = tool.version else { return nil }
+        return "\(name) \(version)"
+      }
   }
 
   private static func fresh(_ scratch: String) throws -> String {

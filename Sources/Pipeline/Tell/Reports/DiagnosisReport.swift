@@ -21,7 +21,7 @@ package struct DiagnosisReport: Codable, Sendable {
 package struct DriverSummary: Codable, Hashable, Sendable {
   package var name: String
   package var version: String
-  /// As a person would write it: `debian:v4l2loopback-dkms=0.12.7-2`, a path, a repository with its commit.
+  /// As a person would write it: `debian:foo-dkms=1.2-3`, a path, a repository with its commit.
   package var origin: String
 
   package init(_ driver: Driver) {
