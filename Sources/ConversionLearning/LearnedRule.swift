@@ -70,8 +70,8 @@ package struct Evidence: Codable, Hashable, Sendable {
 
   package init(places: [Place], removals: Double = 1) { (self.places, self.removals) = (places, removals) }
 
-  /// Reproduced and all places in the same context: the narrowest one with enough places, and never a rosier one than
-  /// any single trait of the context gives.
+  /// Reproduced and all places in the same context where there are enough of them, else what the least rosy single trait
+  /// of the context gives.
   package func count(in context: Context) -> (reproduced: Int, opportunities: Int) {
     let used = places.filter { $0.context.use.isValueUsed == context.use.isValueUsed }
     var worst = Self.count(used)

@@ -90,6 +90,8 @@ package struct CompatPlan: Codable, Hashable, Sendable {
     /// Sentences for the changelog; empty where nothing had to be done.
     package var explanation: String
     package var flags: [Flag]
+    /// Something in `support` or `newFiles` is there for it.
+    package var needsSupport = false
   }
   package var changes: [Change]
   /// What `support` and `newFiles` bring, in sentences; empty where there are none.

@@ -35,7 +35,7 @@ struct CompatPlanner {
     let planned = changes.indices.map { index in
       CompatPlan.Change(
         rule: changes[index].rule.id, method: writer.methods[index], edits: writer.edits[index],
-        explanation: explanations[index], flags: flags[index])
+        explanation: explanations[index], flags: flags[index], needsSupport: writer.served.contains(index))
     }
     return CompatPlan(
       changes: planned, preparation: writer.preparation.joined(separator: " "), support: writer.support,

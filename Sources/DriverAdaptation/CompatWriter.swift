@@ -12,6 +12,8 @@ struct CompatWriter {
   private(set) var edits: [[Edit]]
   private(set) var support: [Edit] = []
   private(set) var newFiles: [String: SourceText] = [:]
+  /// Indices of the changes that `support` and `newFiles` are there for.
+  private(set) var served: Set<Int> = []
   /// What the files that serve several changes are for, in sentences.
   private(set) var preparation: [String] = []
 
@@ -74,6 +76,7 @@ struct CompatWriter {
       !CompatText.includes(text).contains(where: { $0.path == BuildProtocol.versionHeader })
     {
       include(Self.version, in: file, limit: merged[0].range.lowerBound)
+      for place in merged where place.condition.asksVersion { served.formUnion(place.members) }
     }
     for place in merged {
       var inside: [(change: Int, edit: Edit)] = []
@@ -151,6 +154,7 @@ struct CompatWriter {
   private mutating func writeFallbacks() {
     let indices = changes.indices.filter { if case .fallback = methods[$0] { true } else { false } }
     guard !indices.isEmpty else { return }
+    served.formUnion(indices)
     let sites = Set(indices.flatMap { changes[$0].edits.map(\.file) }).sorted()
     let header = CompatHeader(files: files, sites: sites)
     var lines: [String] = []
@@ -219,6 +223,7 @@ struct CompatWriter {
   private mutating func writeProbes() {
     var sites: [String] = []
     var probes: [CompatProbe] = []
+    var users: Set<Int> = []
     for index in changes.indices {
       switch methods[index] {
       case .inPlace, .fallback: break
@@ -226,9 +231,11 @@ struct CompatWriter {
       }
       guard let probe = conditions[index]?.probe else { continue }
       if !probes.contains(probe) { probes.append(probe) }
+      users.insert(index)
       sites += changes[index].edits.map(\.file)
     }
     guard !probes.isEmpty, let kbuild = CompatKbuild(files: files, sites: sites) else { return }
+    served.formUnion(users)
     let names = probes.map { "\($0.macro) where the kernel has \($0.subject)" }.joined(separator: "; ")
     preparation.append(
       "\(kbuild.makefiles.joined(separator: ", ")) compiles each part of \(kbuild.path) and defines \(names).")

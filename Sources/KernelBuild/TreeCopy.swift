@@ -86,14 +86,12 @@ struct TreeCopy {
   }
 
   /// Whether a link's text, read in the folder `relative` of the tree, can't lead out of the tree.
+  ///
+  /// `..` behind a name may lead anywhere, for the name may be a link itself.
   static func staysInside(_ link: String, from relative: String) -> Bool {
-    guard !link.hasPrefix("/") else { return false }
-    var depth = relative.split(separator: "/").count
-    for part in link.split(separator: "/") where part != "." {
-      depth += part == ".." ? -1 : 1
-      if depth < 0 { return false }
-    }
-    return true
+    let parts = link.split(separator: "/").filter { $0 != "." }
+    let up = parts.prefix { $0 == ".." }.count
+    return !link.hasPrefix("/") && up <= relative.split(separator: "/").count && !parts[up...].contains("..")
   }
 
   private func makeFolder(_ path: String) throws {

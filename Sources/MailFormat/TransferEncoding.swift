@@ -11,7 +11,8 @@ package enum TransferEncoding: String, Codable, Sendable {
   /// The plainest encoding that brings a patch through every mailbox and mailer unchanged.
   ///
   /// Quoted-printable whenever a line is longer than 998 bytes or the body holds a carriage return (`git am` strips
-  /// it), a NUL, bytes that are no UTF-8, or a line that some kind of mbox would alter (`From `, `>From `).
+  /// it), another control character (a terminal might obey it), bytes that are no UTF-8, or a line that some kind of
+  /// mbox would alter (`From `, `>From `).
   package static func choose(for body: [UInt8]) -> TransferEncoding {
     var length = 0
     var isAscii = true
@@ -21,7 +22,9 @@ package enum TransferEncoding: String, Codable, Sendable {
         continue
       }
       length += 1
-      if length > 998 || byte == 0x0D || byte == 0 { return .quotedPrintable }
+      let isControl =
+        byte < 0x20 && byte != 0x09 || byte == 0x7F || byte & 0xE0 == 0x80 && index > 0 && body[index - 1] == 0xC2
+      if length > 998 || isControl { return .quotedPrintable }
       if length == 1, Mbox.isAltered(body[index...]) { return .quotedPrintable }
       if byte >= 0x80 { isAscii = false }
     }

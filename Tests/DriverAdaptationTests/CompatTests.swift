@@ -12,7 +12,7 @@ import Testing
     let (plan, files) = example.plan(crlf: false)
     var text = ""
     for change in plan.changes {
-      text += "\(change.rule): \(change.method)\n"
+      text += "\(change.rule): \(change.method)\(change.needsSupport ? ", with support" : "")\n"
       if !change.explanation.isEmpty { text += "  \(change.explanation)\n" }
       for flag in change.flags { text += "  flag \(flag.reason.rawValue): \(flag.detail)\n" }
     }

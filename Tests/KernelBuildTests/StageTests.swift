@@ -21,6 +21,9 @@ import Testing
       try files.createSymbolicLink(atPath: "\(root)/sub/up.c", withDestinationPath: "../a.c")
       try files.createSymbolicLink(atPath: "\(root)/passwd", withDestinationPath: "/etc/passwd")
       try files.createSymbolicLink(atPath: "\(root)/sub/out", withDestinationPath: "../../secret")
+      // A way out over another link, which by itself stays inside.
+      try files.createSymbolicLink(atPath: "\(root)/sub/root", withDestinationPath: "..")
+      try files.createSymbolicLink(atPath: "\(root)/chain", withDestinationPath: "sub/root/../secret")
       #expect(mkfifo("\(root)/pipe", 0o600) == 0)
       let stage = try DriverStage(
         of: root, files: ["a.c": Array("new\r\n".utf8), "compat/new.h": [0xff, 0x0a], "configure": Array("#!x".utf8)],
@@ -28,14 +31,18 @@ import Testing
       let found = try files.subpathsOfDirectory(atPath: stage.folder).sorted()
       #expect(
         found == [
-          "Kbuild", "a.c", "blob.o", "compat", "compat/new.h", "configure", "inside.h", "sub", "sub/b.h", "sub/up.c",
+          "Kbuild", "a.c", "blob.o", "compat", "compat/new.h", "configure", "inside.h", "sub", "sub/b.h", "sub/root",
+          "sub/up.c",
         ])
       #expect(files.contents(atPath: "\(stage.folder)/a.c") == Data("new\r\n".utf8))
       #expect(files.contents(atPath: "\(stage.folder)/compat/new.h") == Data([0xff, 0x0a]))
       let mode = try files.attributesOfItem(atPath: "\(stage.folder)/configure")[.posixPermissions] as? Int
       #expect(mode == 0o755)
       #expect(
-        stage.leftOut == ["passwd: a link to /etc/passwd", "pipe: not a file", "sub/out: a link to ../../secret"])
+        stage.leftOut == [
+          "chain: a link to sub/root/../secret", "passwd: a link to /etc/passwd", "pipe: not a file",
+          "sub/out: a link to ../../secret",
+        ])
       #expect(files.contents(atPath: "\(root)/a.c") == Data("a\r\n".utf8))
     }
   }

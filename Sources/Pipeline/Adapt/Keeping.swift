@@ -109,36 +109,41 @@ struct Keeping: Sendable {
 
   private func patches(_ plan: CompatPlan, _ mended: Mended) throws -> [PlannedPatch] {
     var patches: [PlannedPatch] = []
-    var edits = plan.support
-    let changed = mended.result.changes.filter { change in
-      plan.changes.contains { plan in change.rules.contains { $0.id == plan.rule } }
-    }
-    let needsPreparation = !plan.support.isEmpty || !plan.newFiles.isEmpty
+    var edits: [Edit] = []
+    var added: [String: SourceText] = [:]
+    let planned = mended.result.changes.map { change in
+      (change: change, plans: plan.changes.filter { plan in change.rules.contains { $0.id == plan.rule } })
+    }.filter { !$0.plans.isEmpty }
     // What serves one change only belongs to its patch.
-    let preparation = needsPreparation && changed.count == 1 ? [plan.preparation] : []
-    if needsPreparation, changed.count > 1 {
+    let users = planned.indices.filter { planned[$0].plans.contains(where: \.needsSupport) }
+    let owner = users.count == 1 ? users[0] : nil
+    if owner == nil, !plan.support.isEmpty || !plan.newFiles.isEmpty {
+      (edits, added) = (plan.support, plan.newFiles)
       let kernels = builds.kept.map(\.kernel.identity.name).joined(separator: ", ")
       patches.append(
         PlannedPatch(
           changes: [],
           compatibility: "The next patches need this to go on building on Linux \(kernels). \(plan.preparation)",
-          files: try EditedFiles.apply(edits, to: mended.sources).merging(plan.newFiles) { $1 },
+          files: try EditedFiles.apply(edits, to: mended.sources).merging(added) { $1 },
           title: "prepare to build on several kernels"))
     }
-    for change in changed {
-      let planned = plan.changes.filter { plan in change.rules.contains { $0.id == plan.rule } }
-      edits += planned.flatMap(\.edits)
+    for (index, (change, plans)) in planned.enumerated() {
+      if index == owner {
+        edits += plan.support
+        added = plan.newFiles
+      }
+      edits += plans.flatMap(\.edits)
       let breaks = mended.breaks.filter { SoughtSymbol($0) == change.symbol && $0.cause == nil }
-      let reports = planned.compactMap { plan in mended.rules[plan.rule]?.rule }.enumerated().map { index, rule in
+      let reports = plans.compactMap { plan in mended.rules[plan.rule]?.rule }.enumerated().map { index, rule in
         ChangeReport(
           breaks: breaks, rule: rule, edits: change.places[rule.id] ?? 0,
           deletions: index == 0 ? change.deletions.map { "\($0.site): \($0.text)" } : [])
       }
-      let explanations = unique(planned.map(\.explanation).filter { !$0.isEmpty })
+      let explanations = unique(plans.map(\.explanation) + (index == owner ? [plan.preparation] : []))
       patches.append(
         PlannedPatch(
-          changes: reports, compatibility: (explanations + preparation).joined(separator: " "),
-          files: try EditedFiles.apply(edits, to: mended.sources).merging(plan.newFiles) { $1 }))
+          changes: reports, compatibility: explanations.filter { !$0.isEmpty }.joined(separator: " "),
+          files: try EditedFiles.apply(edits, to: mended.sources).merging(added) { $1 }))
     }
     return patches
   }

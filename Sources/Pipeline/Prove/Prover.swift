@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 import Correspondence
-import Foundation
 import KernelBuild
 import KernelModel
+import Sandbox
 
 /// What the gates say about a series.
 struct Proof: Sendable {
@@ -105,8 +105,7 @@ struct Prover: Sendable {
       let root = builds.driver.root
       let touched = try Dictionary(
         uniqueKeysWithValues: files.map { path, text in
-          let before = FileManager.default.contents(atPath: "\(root)/\(path)").map { SourceText($0) }
-          return (path, try TouchedCode(before: before, after: text))
+          (path, try TouchedCode(before: Harvest(root).bytes(path), after: text))
         })
       for kernel in kernels {
         let build = try await builder.build(

@@ -6,6 +6,7 @@ import GitStore
 import KernelModel
 import MailFormat
 import PatchFormat
+import Sandbox
 
 /// A series as it is mailed, and the proof that its exact bytes apply.
 struct WrittenSeries: Sendable {
@@ -57,9 +58,9 @@ struct SeriesWriter: Sendable {
   private static func changes(
     from before: [String: SourceText], to after: [String: SourceText], root: String
   ) throws -> [FileChange] {
-    after.keys.sorted().compactMap { path in
+    try after.keys.sorted().compactMap { path in
       let file = "\(root)/\(path)"
-      let original = FileManager.default.contents(atPath: file).map { SourceText($0) }
+      let original = try Harvest(root).bytes(path)
       let was = before[path] ?? original
       guard was != after[path] else { return nil }
       let mode: FileMode = FileManager.default.isExecutableFile(atPath: file) ? .executable : .regular
