@@ -14,7 +14,7 @@ struct DeclarationScanner {
     var container: String?
     /// Bytes of the declaration as written.
     var text: Range<Int>
-    /// Macros: bytes of the replacement text.
+    /// Macros: bytes of the replacement text; inline functions: what stands between their braces.
     var body: Range<Int>
   }
   let source: HeaderTokens
@@ -66,7 +66,13 @@ struct DeclarationScanner {
         index += 1
       }
       declaration(start..<min(index, range.upperBound), container: container, isFunction: isFunction, depth: depth)
-      if isFunction { index = source.tokens[index].match }
+      if isFunction {
+        let close = source.tokens[index].match
+        if found.last?.kind == .inlineFunction, found.last?.body.isEmpty == true, close > index {
+          found[found.count - 1].body = source.tokens[index].range.upperBound..<source.tokens[close].range.lowerBound
+        }
+        index = close
+      }
       index += 1
     }
   }

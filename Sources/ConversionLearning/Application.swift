@@ -47,8 +47,8 @@ package struct Applier {
       else { continue }
       let context = Context(code, unit, tree, match, span: rule.span)
       let count = rule.evidence.count(in: context)
-      let isKnown = count.opportunities > 0
-      let share = isKnown ? Evidence.share(count) : Evidence.share(rule.evidence.total) / 2
+      let isKnown = rule.isDefinition || count.opportunities > 0
+      let share = rule.isDefinition ? 1 : isKnown ? Evidence.share(count) : Evidence.share(rule.evidence.total) / 2
       found.append(
         Application(
           rule: rule, unit: unit, tokens: match.tokens,

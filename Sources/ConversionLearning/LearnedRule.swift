@@ -34,12 +34,16 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package var evidence: Evidence
   /// Names on the right side that neither the left side nor the new tree explains: the driver's function must have them.
   package var free: [String]
+  /// The old kernel defined the left side to be the right side: it means the same everywhere, whatever the examples say.
+  package var isDefinition: Bool
 
   package init(
-    rule: Rule, span: Span, left: String, right: String, before: [String] = [], evidence: Evidence, free: [String] = []
+    rule: Rule, span: Span, left: String, right: String, before: [String] = [], evidence: Evidence, free: [String] = [],
+    isDefinition: Bool = false
   ) {
     (self.rule, self.span, self.left, self.right) = (rule, span, left, right)
     (self.before, self.evidence, self.free) = (before, evidence, free)
+    self.isDefinition = isDefinition
   }
 
   /// The rule's co-change flags that other edits do not answer: those whose name none of the new texts brings.

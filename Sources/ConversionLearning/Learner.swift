@@ -67,8 +67,30 @@ package struct Learner {
       rules.append(rule(template, trial, sources: Set(sources), removals: removals))
     }
     rules.removeAll { $0.score < Self.leastScore }
+    if let definition = definition() {
+      rules.removeAll { ($0.left, $0.right) == (definition.left, definition.right) }
+      rules.append(definition)
+    }
     rules.sort(by: Self.isBetter)
     return number(rules)
+  }
+
+  /// The rule that writes out what the old kernel put in the symbol's place: one for all its configurations, or none.
+  private mutating func definition() -> LearnedRule? {
+    guard !symbol.survives, !symbol.isField else { return nil }
+    let found = knowledge.definitions.filter { $0.container == nil }.compactMap(Definition.init)
+    guard let first = found.first, found.allSatisfy({ ($0.left, $0.right) == (first.left, first.right) }),
+      first.names.allSatisfy({ knowledge.declares($0) == true }), !first.names.contains(symbol.name)
+    else { return nil }
+    let template = Template(span: first.span, left: first.left, right: first.right)
+    let trial = Trial(Candidate(template, word: word, &spellings), self)
+    var rule = rule(template, trial, sources: [], removals: 0)
+    rule.isDefinition = true
+    rule.free = []
+    rule.rule.confidence = 1
+    rule.rule.replay = .init(reproduced: rule.evidence.total.reproduced, tried: rule.evidence.total.opportunities)
+    rule.rule.flags = []
+    return rule
   }
 
   /// Refused by construction, whatever the numbers say.

@@ -41,14 +41,17 @@ package struct TreeKnowledge: Sendable {
   package var declares: @Sendable (String) -> Bool?
   /// Names that came into the files that lost the symbol.
   package var newcomers: [Newcomer]
+  /// What the old tree declares under the symbol's name.
+  package var definitions: [Declaration]
   /// How near an in-tree file is to the driver: of the places that show a rule, the nearest are named.
   package var nearness: Nearness
 
   package init(
     declares: @escaping @Sendable (String) -> Bool? = { _ in nil }, newcomers: [Newcomer] = [],
-    nearness: Nearness = Nearness()
+    definitions: [Declaration] = [], nearness: Nearness = Nearness()
   ) {
     (self.declares, self.newcomers, self.nearness) = (declares, newcomers, nearness)
+    self.definitions = definitions
   }
 
   /// A name that files gained when they lost the symbol.

@@ -36,6 +36,12 @@ struct TreePair {
         != newCode.words[newInner.upperBound..<newOuter.upperBound]
   }
 
+  /// `a->b->c` that became `a->d`: what `a->b` stands beside is no change of its own.
+  func isPartOfMember(_ path: [Int], _ level: Int) -> Bool {
+    guard level > 0, old.nodes[path[level - 1]].kind == .member, newNode[path[level - 1]] >= 0 else { return false }
+    return isChanged(path[level - 1], outside: path[level])
+  }
+
   private mutating func pair(_ left: Int, _ right: Int) {
     newNode[left] = right
     let (leftNode, rightNode) = (old.nodes[left], new.nodes[right])

@@ -13,6 +13,9 @@ struct Proposal: Sendable {
   var deletions: [AdaptationChange.Deletion] = []
   /// Active places of the symbol that no rule fits.
   var unfit = 0
+  /// Bytes of the units that are edited, by file, where an edit can do no harm outside of its unit; nil where it can:
+  /// declarations, macros, prototypes.
+  var units: [String: [Range<Int>]]? = [:]
 
   mutating func use(_ rule: LearnedRule) {
     if let index = uses.firstIndex(where: { $0.rule.rule.id == rule.rule.id }) {
@@ -45,6 +48,7 @@ struct Proposer {
     if let rule = rules.first, rule.span == .prototype {
       let callbacks = Callbacks(rule, lines: lines) { file, line in isActive(file, line: line) }
       callbacks?.propose(files, &proposal)
+      proposal.units = nil
       return proposal
     }
     for file in files.keys.sorted() {
@@ -52,6 +56,7 @@ struct Proposer {
       if symbol.kind == .headerGone {
         includes(file, text, &proposal)
       } else if let rule = rules.first, rule.span == .include {
+        proposal.units = nil
         if let use = lines[file]?.min() { addition(rule, file, text, use: use, &proposal) }
       } else {
         code(file, text, &proposal)
@@ -141,6 +146,13 @@ struct Proposer {
       }
       proposal.edits += edits
       proposal.use(application.rule)
+      let unit = code.units[application.unit]
+      if unit.kind == .directive || application.context.use == .declaration || unit.depth == 0 {
+        proposal.units = nil
+      } else {
+        let bytes = Int(code.tokens[unit.tokens.lowerBound].start)..<Int(code.tokens[unit.end - 1].end)
+        proposal.units?[file, default: []].append(bytes)
+      }
       flags(application, Site(file: file, line: line)).forEach { proposal.flag($0) }
       if application.output.isEmpty {
         let removed = code.source.text[

@@ -20,6 +20,8 @@ package struct Search: Sendable {
     var rules: [LearnedRule]
     var rejected: Set<String> = []
     var attempts = 0
+    /// What spoke against the first rule that was tried.
+    var objection: String?
     /// Set when nothing more is tried.
     var reason: String?
   }
@@ -86,7 +88,8 @@ package struct Search: Sendable {
   package mutating func told(breaks: [Break], inactive: [String: [ClosedRange<Int>]]? = nil) {
     guard case .oracle(let symbol, let proposal) = waiting else { return }
     waiting = .nothing
-    guard isBetter(breaks, for: symbol) else {
+    if let objection = objection(to: breaks, with: proposal, for: symbol) {
+      if courses[symbol]?.objection == nil { courses[symbol]?.objection = objection }
       reject(proposal, for: symbol)
       return
     }
@@ -99,6 +102,8 @@ package struct Search: Sendable {
   /// Goes on after `.finished`: another judge, such as Kbuild, found breaks that the oracle had not seen.
   package mutating func resume(breaks: [Break], inactive: [String: [ClosedRange<Int>]]) {
     (self.breaks, self.inactive, waiting) = (breaks, inactive, .nothing)
+    // The other judge may know declarations that the oracle's breaks came without.
+    for symbol in courses.keys where courses[symbol]?.rules.isEmpty ?? false { courses[symbol] = nil }
   }
 
   // MARK: -
@@ -151,7 +156,7 @@ package struct Search: Sendable {
 
   private func reason(_ course: Course, _ proposal: Proposal) -> String {
     if course.rules.isEmpty { return "no in-tree conversion gives a rule" }
-    if course.attempts > 0 { return "every rule that fits leaves the break or adds another" }
+    if course.attempts > 0 { return course.objection ?? "every rule that fits leaves the break or adds another" }
     return proposal.unfit > 0
       ? "no rule fits the driver's \(proposal.unfit) uses surely enough" : "the driver's sources do not spell the name"
   }
@@ -163,20 +168,27 @@ package struct Search: Sendable {
     return edited.keys.sorted().flatMap { edited[$0]?.edits ?? [] }
   }
 
-  /// Breaks of the symbol went away and none came; a header that is found again may show what it hid.
-  private func isBetter(_ after: [Break], for symbol: SoughtSymbol) -> Bool {
+  /// Nil if breaks of the symbol went away and none came; a header that is found again may show what it hid.
+  private func objection(to after: [Break], with proposal: Proposal, for symbol: SoughtSymbol) -> String? {
     struct Key: Hashable {
       var symbol: SoughtSymbol
       var file: String
     }
+    func key(_ found: Break) -> Key { Key(symbol: SoughtSymbol(found), file: found.site.file) }
     func count(_ breaks: [Break]) -> [Key: Int] {
       // The oracle does not tell what follows from what: consequences count on both sides.
-      breaks.reduce(into: [:]) { $0[Key(symbol: SoughtSymbol($1), file: $1.site.file), default: 0] += 1 }
+      breaks.reduce(into: [:]) { $0[key($1), default: 0] += 1 }
     }
     let (old, new) = (count(breaks), count(after))
     func total(_ counts: [Key: Int]) -> Int { counts.filter { $0.key.symbol == symbol }.reduce(0) { $0 + $1.value } }
-    guard total(new) < total(old) else { return false }
-    return symbol.kind == .headerGone || new.allSatisfy { $0.value <= old[$0.key] ?? 0 }
+    guard total(new) < total(old) else { return "every rule that fits leaves the break" }
+    guard symbol.kind != .headerGone else { return nil }
+    // The compiler gives up on an initialiser at the first error: what it says elsewhere was there before.
+    let reach = EditedLines(proposal, layers)
+    guard let added = after.first(where: { new[key($0)]! > old[key($0)] ?? 0 && reach.holds($0.site) }) else {
+      return nil
+    }
+    return "every rule that fits adds another break (\(added.site): \(added.message))"
   }
 
   private mutating func reject(_ proposal: Proposal, for symbol: SoughtSymbol) {

@@ -35,7 +35,7 @@ package struct Declaration: Codable, Hashable, Sendable {
   package var site: Site
   /// The structure, union or enum that holds it, with its tag keyword, e.g. `struct file_operations`.
   package var container: String?
-  /// Macros: the replacement text. Empty for all others.
+  /// Macros: the replacement text; inline functions: what stands between their braces. Empty for all others.
   package var body: String
 
   package init(name: String, kind: Kind, text: String, site: Site, container: String? = nil, body: String = "") {

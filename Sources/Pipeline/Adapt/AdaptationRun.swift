@@ -39,8 +39,9 @@ struct AdaptationRun: Sendable {
       try await References(builds, builder: builder, gate: gate)
     }
     let mended = try await mend(trees)
-    let kept = try await Keeping(builds: builds, trees: trees, builder: builder, style: request.compat, steps: steps)
-      .run(mended)
+    let keeping = Keeping(
+      builds: builds, trees: trees, builder: builder, workspace: workspace, style: request.compat, steps: steps)
+    let kept = try await keeping.run(mended)
     let rules = usedRules(mended)
     guard !kept.patches.isEmpty else {
       _ = try await references
@@ -131,6 +132,12 @@ struct AdaptationRun: Sendable {
     report.gates = proof.verdicts
     report.levels = proof.kernels.map { .init(kernel: $0.kernel.name, level: $0.level, boot: $0.boot) }
     report.rules = rules
+    report.edits = mended.result.edits.count
+    report.attempts = mended.result.attempts
+    report.confidence = rules.map(\.confidence).min()
+    report.unsolved = mended.result.unsolved.map {
+      .init(symbol: $0.symbol.name, reason: $0.reason, rules: $0.rules)
+    }
     report.flags = flags
     report.patches = titles
     return report

@@ -11,6 +11,7 @@ struct Keeping: Sendable {
   let builds: OriginalBuilds
   let trees: TreeDeclarations
   let builder: Builder
+  let workspace: Workspace
   let style: CompatChoice
   let steps: Steps
 
@@ -38,7 +39,7 @@ struct Keeping: Sendable {
       kept.append(
         KernelFacts(
           name: build.kernel.identity.name, version: version(build.kernel),
-          failing: try await failing(changes, mended, on: build.kernel),
+          failing: try await failing(changes, mended, on: build),
           declared: try await trees.declared(names, on: build.kernel),
           doors: HeaderDoors.find(from: includes, in: TreeDeclarations.headerTrees(of: build.kernel))))
     }
@@ -72,9 +73,11 @@ struct Keeping: Sendable {
     }
   }
 
-  /// The changes whose new form does not build on a kept kernel: asked of all at once, then of each alone whose files
-  /// did not compile.
-  private func failing(_ changes: [LogicalChange], _ mended: Mended, on kernel: Kernel) async throws -> Set<String> {
+  /// The changes whose new form does not build on a kept kernel: asked of all at once, then of each alone.
+  private func failing(_ changes: [LogicalChange], _ mended: Mended, on original: DriverBuild) async throws -> Set<
+    String
+  > {
+    let kernel = original.kernel
     let name = kernel.identity.name
     return try await steps.measure("keep", "building the new form on \(name)") {
       let record = try await build(changes, mended, kernel, "new-form")
@@ -84,6 +87,14 @@ struct Keeping: Sendable {
         broken.isEmpty || change.edits.contains { broken.contains($0.file) || !$0.file.hasSuffix(".c") }
       }
       if suspects.count == 1 { return [suspects[0].rule.id] }
+      let seen = try await KeptKernel(build: original, sources: mended.sources, workspace: workspace)
+        .refused(suspects.map { ($0.rule.id, $0.edits) })
+      if !seen.isEmpty {
+        let others = changes.filter { !seen.contains($0.rule.id) }
+        // What clang could not see, the linker's view above all, the compiler still may.
+        if others.isEmpty { return seen }
+        if try await build(others, mended, kernel, "others").isBuilt { return seen }
+      }
       let alone = try await concurrently(
         2,
         suspects.enumerated().map { index, change in

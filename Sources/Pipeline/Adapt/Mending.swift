@@ -69,7 +69,11 @@ struct Mending: Sendable {
     }
     if build.record.isBuilt { return [] }
     var breaks = result.left
-    if try await oracle.take(build, with: files) { breaks = try await oracle.diagnosis(trees).breaks }
+    let isTaken = try await oracle.take(build, with: files)
+    // What only showed up when something else was gone has not been diagnosed yet.
+    if isTaken || breaks.contains(where: { $0.before == nil && $0.after == nil }) {
+      breaks = try await oracle.diagnosis(trees).breaks
+    }
     return breaks + DriverBreaks.beside(breaks, old: builds.from, new: build)
   }
 

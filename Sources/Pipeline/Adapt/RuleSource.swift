@@ -25,7 +25,9 @@ struct RuleSource: Sendable {
     if symbol.kind == .callbackPrototype { return [] }
     guard let store = trees.store else { return [] }
     let conversions = try await store.conversions(losing: symbol.name)
-    let declared = try await store.declared(in: .new, among: Self.names(in: conversions))
+    let definitions = try await store.declarations(of: symbol.name, in: .old)
+    let names = Self.names(in: conversions).union(Self.names(in: definitions.map(\.body)))
+    let declared = try await store.declared(in: .new, among: names)
     let coChange = try await store.newNames(inFilesLosing: symbol.name)
     let newcomers = coChange.newcomers.map {
       TreeKnowledge.Newcomer(
@@ -33,19 +35,21 @@ struct RuleSource: Sendable {
     }
     let nearness = Nearness(
       driver: headers, files: IncludedHeaders.of(Set(conversions.map(\.path)), in: store.old.root))
-    let knowledge = TreeKnowledge(declares: { declared.contains($0) }, newcomers: newcomers, nearness: nearness)
+    let knowledge = TreeKnowledge(declares: { declared.contains($0) }, newcomers: newcomers, definitions: definitions, nearness: nearness)
     let rules = Learner.rules(for: symbol, from: conversions, knowing: knowledge)
     known[symbol] = rules
     return rules
   }
 
   private static func names(in conversions: [Conversion]) -> Set<String> {
+    names(in: conversions.flatMap { [$0.oldText, $0.newText] })
+  }
+
+  private static func names(in texts: [String]) -> Set<String> {
     var names: Set<String> = []
-    for conversion in conversions {
-      for text in [conversion.oldText, conversion.newText] {
-        let source = LexedSource(text)
-        for token in source.tokens where token.kind == .identifier { names.insert(source.spelling(token)) }
-      }
+    for text in texts {
+      let source = LexedSource(text)
+      for token in source.tokens where token.kind == .identifier { names.insert(source.spelling(token)) }
     }
     return names
   }

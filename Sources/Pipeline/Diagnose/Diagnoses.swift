@@ -94,17 +94,18 @@ func withOracle<Value: Sendable>(
 ) async throws -> Value {
   let sources = try DriverTexts.all(of: builds.driver)
   return try await withFrontend(
-    containment: workspace.containment, executable: workspace.frontend, mounts: mounts(builds.from), processes: 1
+    containment: workspace.containment, executable: workspace.frontend, mounts: frontendMounts(builds.from), processes: 1
   ) { old in
     try await withFrontend(
-      containment: workspace.containment, executable: workspace.frontend, mounts: mounts(builds.to), processes: 2
+      containment: workspace.containment, executable: workspace.frontend, mounts: frontendMounts(builds.to), processes: 2
     ) { new in
       try await body(Oracle(old: old, new: new, oldBuild: builds.from, newBuild: builds.to, sources: sources))
     }
   }
 }
 
-private func mounts(_ build: DriverBuild) -> [View.Mount] {
+/// What the C front end sees of one build: the kernel, and the folder that the driver was built in.
+func frontendMounts(_ build: DriverBuild) -> [View.Mount] {
   build.kernel.mounts.map { .readOnly(host: $0.host, inside: $0.inside) }
     + [.readOnly(host: build.stage.folder, inside: build.record.driverRoot)]
 }

@@ -18,6 +18,7 @@ package struct AdaptationSummary: Sendable {
       return "rule      \(rule.summary)  (\(rule.support) in-tree files, reproduces \(rule.replay.reproduced) of "
         + "\(rule.replay.tried) others)"
     }
+    lines += report.unsolved.prefix(8).map { "why       \($0.symbol): \($0.reason)" }
     lines += Self.gates(report)
     lines += report.patches.enumerated().map { "patch \($0 + 1)   \($1)" }
     lines += report.notes.map { "note      \($0)" }

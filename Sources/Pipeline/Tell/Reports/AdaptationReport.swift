@@ -16,12 +16,29 @@ package struct AdaptationReport: Codable, Sendable {
   package var gates: [Verdict]
   package var levels: [KernelLevel]
   package var rules: [Rule]
+  /// Places of the driver that were changed, compatibility code left out.
+  package var edits = 0
+  /// Questions that the search asked of the C front end.
+  package var attempts = 0
+  /// How far the series can be trusted, 0…1: that of its least sure rule; nil without any.
+  package var confidence: Double?
   package var flags: [Flag]
   /// What is neither a break nor a flag but should be known, e.g. that `dkms.conf` excludes a kernel.
   package var notes: [String]
+  /// For symbols of breaks that are left: why nothing was done, and how in-tree code was converted.
+  package var unsolved: [UnsolvedEntry] = []
   /// Titles of the patches, in order.
   package var patches: [String]
   package var seconds: [StepSeconds]
+
+  /// A symbol that the search could not adapt.
+  package struct UnsolvedEntry: Codable, Sendable {
+    package var symbol: String
+    /// One sentence.
+    package var reason: String
+    /// How in-tree code was converted, the likeliest first.
+    package var rules: [Rule]
+  }
 
   package init(
     driver: DriverSummary, from: KernelIdentity, to: KernelIdentity, keep: [KernelIdentity], outcome: Outcome,

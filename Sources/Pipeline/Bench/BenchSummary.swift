@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import KernelModel
+
+/// The figures of a bench in Markdown.
+package struct BenchSummary: Sendable {
+  package let text: String
+
+  package init(_ rows: [BenchRow]) {
+    let breaking = rows.filter { !$0["fails_on"].isEmpty }
+    let controls = rows.filter { $0["fails_on"].isEmpty }
+    var parts = ["# kmend bench\n"]
+    if !breaking.isEmpty {
+      parts.append(Self.outcomes("Drivers that break", breaking))
+      parts.append(Self.packages(breaking))
+      parts.append(Self.kinds(breaking))
+      parts.append(Self.confidence(breaking))
+    }
+    if !controls.isEmpty { parts.append(Self.outcomes("Controls", controls)) }
+    parts.append(Self.times(rows))
+    parts.append(Self.cases(rows))
+    text = parts.joined(separator: "\n")
+  }
+
+  /// A Markdown table.
+  private static func table(_ head: [String], _ rows: [[String]]) -> String {
+    ([head, head.map { _ in "---" }] + rows).map {
+      "| " + $0.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
+    }.joined()
+  }
+
+  private static func share(_ count: Int, _ total: Int) -> String {
+    total == 0 ? "0" : "\(count) (\(Int((Double(count) / Double(total) * 100).rounded())) %)"
+  }
+
+  private static func outcomes(_ title: String, _ rows: [BenchRow]) -> String {
+    let words = rows.map { $0["outcome"] }
+    let order = ["nothing-to-do", "adapted", "needs-review", "not-adapted", "unavailable", "error"]
+    let counts = order.map { word in (word, words.count { $0 == word }) }.filter { $0.1 > 0 }
+    return "## \(title)\n\n" + table(["outcome", "cases"], counts.map { [$0.0, share($0.1, rows.count)] })
+  }
+
+  /// A package counts as its best case does.
+  private static func packages(_ rows: [BenchRow]) -> String {
+    let groups = Dictionary(grouping: rows) { $0["package"] }
+    func count(_ words: [String]) -> Int { groups.count { $0.value.contains { words.contains($0["outcome"]) } } }
+    let total = groups.count
+    return "## By package\n\n"
+      + table(
+        ["a case of the package is", "packages"],
+        [
+          ["adapted", share(count(["adapted"]), total)],
+          ["adapted or needs-review", share(count(["adapted", "needs-review"]), total)],
+        ])
+  }
+
+  private static func kinds(_ rows: [BenchRow]) -> String {
+    var counts: [String: (all: Int, built: Int)] = [:]
+    for row in rows {
+      for kind in row["kinds"].split(separator: " ").map(String.init) {
+        counts[kind, default: (0, 0)].all += 1
+        if ["adapted", "needs-review"].contains(row["outcome"]) { counts[kind, default: (0, 0)].built += 1 }
+      }
+    }
+    let lines = counts.sorted { ($1.value.all, $0.key) < ($0.value.all, $1.key) }
+    return "## By kind of break\n\n"
+      + table(["kind", "cases", "built"], lines.map { [$0.key, "\($0.value.all)", "\($0.value.built)"] })
+  }
+
+  /// Confidence of the series against what became of it.
+  private static func confidence(_ rows: [BenchRow]) -> String {
+    let bands = [(0.0, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)]
+    let lines = bands.map { low, high in
+      let own = rows.filter { row in Double(row["confidence"]).map { $0 >= low && $0 < high } ?? false }
+      return [
+        "\(low) to \(min(high, 1))", "\(own.count)", "\(own.count { $0["outcome"] == "adapted" })",
+        "\(own.count { ["same", "equivalent"].contains($0["equal"]) })", "\(own.count { $0["equal"] == "different" })",
+      ]
+    }
+    return "## Confidence\n\n" + table(["confidence", "cases", "adapted", "equal", "different"], lines)
+  }
+
+  private static func times(_ rows: [BenchRow]) -> String {
+    let times = rows.compactMap { Double($0["seconds"]) }.sorted()
+    guard !times.isEmpty else { return "" }
+    func percentile(_ share: Double) -> String { "\(times[Int(Double(times.count - 1) * share)]) s" }
+    return "## Time\n\n"
+      + table(
+        ["cases", "median", "90 %", "longest", "all"],
+        [
+          [
+            "\(times.count)", percentile(0.5), percentile(0.9), percentile(1),
+            "\(Int(times.reduce(0, +).rounded())) s",
+          ]
+        ])
+  }
+
+  private static func cases(_ rows: [BenchRow]) -> String {
+    let columns = [
+      "package", "version", "builds_on", "fails_on", "outcome", "compile_kept", "boot", "equal", "flags", "seconds",
+      "problem",
+    ]
+    return "## Cases\n\n" + table(columns, rows.map { row in columns.map { row[$0] } })
+  }
+}
