@@ -11,6 +11,8 @@ package struct Application: Sendable {
   package let tokens: Range<Int>
   /// What takes their place; empty for a deletion.
   package let output: [OutputToken]
+  /// A statement that the function gets as well.
+  package let companion: String?
   package let context: Context
   /// Share of the in-tree places in the same context that were converted so; the rule's overall share, halved, where the
   /// tree shows no place of that context.
@@ -45,6 +47,8 @@ package struct Applier {
       guard let match = candidate.match(code, code.units[unit], tree, token: token),
         hasFreeNames(rule, code, token), !losesValue(candidate, code, match)
       else { continue }
+      let companion = rule.companion?.statement(code, token: token)
+      if rule.companion != nil, companion == nil { continue }
       let context = Context(code, unit, tree, match, span: rule.span)
       let count = rule.evidence.count(in: context)
       let isKnown = rule.isDefinition || count.opportunities > 0
@@ -52,7 +56,8 @@ package struct Applier {
       found.append(
         Application(
           rule: rule, unit: unit, tokens: match.tokens,
-          output: candidate.isDeletion ? [] : candidate.output(code, match), context: context,
+          output: candidate.isDeletion ? [] : candidate.output(code, match), companion: companion,
+          context: context,
           confidence: share * rule.evidence.removals, isContextKnown: isKnown,
           score: isKnown ? rule.score(count) : rule.score(rule.evidence.total) / 2))
     }

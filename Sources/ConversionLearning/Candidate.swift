@@ -39,7 +39,7 @@ package struct Candidate {
     let path = tree.path(to: token)
     guard let leaf = path.last else { return nil }
     switch span {
-    case .include, .prototype: return nil
+    case .include, .prototype, .namespace: return nil
     case .identifier:
       guard tree.nodes[leaf].kind == .atom || tree.nodes[leaf].kind == .member else { return nil }
       return Match(bindings: [], tokens: token..<token + 1, node: leaf)
@@ -76,16 +76,24 @@ package struct Candidate {
   /// Tokens of the match and the tokens that take their place.
   func output(_ code: Code, _ match: Match) -> [OutputToken] { Substitution.output(right, code, match) }
 
+  /// Whether the place names the symbol no more.
+  func isLeft(_ occurrence: Occurrence, in window: Window) -> Bool {
+    switch occurrence.outcome {
+    case .kept, .incomparable: return false
+    case .deleted, .replaced: return true
+    case .changed:
+      guard let pair = occurrence.pair else { return true }
+      return !window.new.words[pair.new.nodes[pair.new.root].tokens].contains(word)
+    }
+  }
+
   /// Whether the developers wrote at an occurrence what the candidate says; nil where the place says nothing.
   ///
   /// Where the symbol lives on (`survives`), developers who left it say nothing about how to keep it.
   func reproduces(
     _ occurrence: Occurrence, _ match: Match, in window: Window, _ spellings: Spellings, survives: Bool
   ) -> Bool? {
-    if survives {
-      guard let pair = occurrence.pair else { return nil }
-      guard window.new.words[pair.new.nodes[pair.new.root].tokens].contains(word) else { return nil }
-    }
+    if survives, isLeft(occurrence, in: window) || occurrence.pair == nil { return nil }
     switch occurrence.outcome {
     case .incomparable, .kept: return nil
     case .replaced: return false

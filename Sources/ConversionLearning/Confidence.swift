@@ -6,6 +6,8 @@ package enum Confidence {
   package static let refused = 0.15
   /// The same for taking something away: most wrong edits that compile delete behaviour.
   package static let refusedDeletion = 0.5
+  /// What a lost argument or a missing co-change takes off a rule's rank.
+  static let doubt = 0.8
   /// Below this share a person should look.
   package static let sure = 0.7
 
@@ -29,9 +31,9 @@ extension LearnedRule {
   /// The same for places of one context.
   func score(_ count: (reproduced: Int, opportunities: Int)) -> Double {
     if isDefinition { return right.contains("__") ? Self.internalDefinition : Self.definition }
-    let doubts = rule.flags.count { $0.reason == .argumentLost || $0.reason == .coChange }
+    let isDoubtful = rule.flags.contains { $0.reason == .argumentLost || $0.reason == .coChange }
     let few = rule.support < 2 ? 0.6 : rule.support < 3 ? 0.8 : 1
     let limit = Confidence.lowerLimit(count.reproduced, count.opportunities)
-    return limit * evidence.removals * few * (doubts == 0 ? 1 : 0.8)
+    return limit * evidence.removals * few * (isDoubtful ? Confidence.doubt : 1)
   }
 }

@@ -77,7 +77,9 @@ struct Extraction {
       var abstraction = Abstraction(
         old: window.old, new: window.new, oldTree: pair.old, newTree: pair.new, newNode: pair.newNode, symbol: word,
         dropsConstants: dropsConstants)
-      let template = abstraction.template(node, pair.newNode[node], span: span)
+      var template = abstraction.template(node, pair.newNode[node], span: span)
+      // Only a designator makes an element one: `f(a)` in a list is an expression like any other.
+      if span == .element, !template.left.hasPrefix(".") { template.span = .expression }
       return template.left == template.right ? nil : template
     }
   }

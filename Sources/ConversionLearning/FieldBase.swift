@@ -30,7 +30,7 @@ package enum FieldBase {
   }
 
   /// `struct x` for the `name` in `struct x *name`, `struct x name`.
-  private static func declared(_ index: Int, _ code: Code) -> String? {
+  static func declared(_ index: Int, _ code: Code) -> String? {
     var type = index - 1
     while type > 0, code.tokens[type].punctuation == 0x2A || Keyword(rawValue: code.words[type]) == .const { type -= 1 }
     guard type >= 1, code.tokens[type].kind == .identifier,

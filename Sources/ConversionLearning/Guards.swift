@@ -54,10 +54,11 @@ struct Guards {
 
 /// A rule in one line for people.
 enum Summary {
-  static func text(_ template: Template) -> String {
+  static func text(_ template: Template, with companion: Companion? = nil) -> String {
     let end = template.span == .statement ? ";" : ""
     let right = template.right.isEmpty ? "(deleted)" : "`\(shown(template.right))\(end)`"
-    return "`\(shown(template.left))\(end)` → \(right)"
+    let more = companion.map { ", with `\(shown($0.text));`" } ?? ""
+    return "`\(shown(template.left))\(end)` → \(right)\(more)"
   }
 
   /// Metavariables as the semantic patch names them.

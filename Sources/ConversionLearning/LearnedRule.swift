@@ -21,6 +21,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
     case include
     /// The functions that a field of an ops structure points to; the sides are the field's declarations.
     case prototype
+    /// A line that imports a namespace of symbols into a module; only the right side says something.
+    case namespace
   }
   package var rule: Rule
   package var span: Span
@@ -36,14 +38,16 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package var free: [String]
   /// The old kernel defined the left side to be the right side: it means the same everywhere, whatever the examples say.
   package var isDefinition: Bool
+  /// A statement that the function of each place gets as well.
+  package var companion: Companion?
 
   package init(
     rule: Rule, span: Span, left: String, right: String, before: [String] = [], evidence: Evidence, free: [String] = [],
-    isDefinition: Bool = false
+    isDefinition: Bool = false, companion: Companion? = nil
   ) {
     (self.rule, self.span, self.left, self.right) = (rule, span, left, right)
     (self.before, self.evidence, self.free) = (before, evidence, free)
-    self.isDefinition = isDefinition
+    (self.isDefinition, self.companion) = (isDefinition, companion)
   }
 
   /// The rule's co-change flags that other edits do not answer: those whose name none of the new texts brings.
@@ -57,7 +61,7 @@ package struct LearnedRule: Codable, Hashable, Sendable {
     return rule.flags.filter { $0.reason == .coChange && !answers.contains($0) }
   }
 
-  package var isDeletion: Bool { right.isEmpty && before.isEmpty }
+  package var isDeletion: Bool { right.isEmpty && before.isEmpty && companion == nil }
 }
 
 /// How places that a left side matches were converted, by what stands around and inside them.

@@ -9,8 +9,9 @@ package struct Learner {
   static let maximalTemplates = 60
   /// Rules below it are noise.
   static let leastScore = 0.05
-  /// Rules that are given back.
+  /// Rules that are given back, and of the others those that say nothing but the symbol.
   static let maximalRules = 12
+  static let maximalGeneralRules = 4
   let symbol: SoughtSymbol
   let knowledge: TreeKnowledge
   var spellings = Spellings()
@@ -57,15 +58,21 @@ package struct Learner {
       }
       .prefix(Self.maximalTemplates)
     let removals = removals()
-    var rules: [LearnedRule] = []
+    var tried: [(template: Template, trial: Trial, sources: Set<String>)] = []
     for (template, sources) in templates {
       let candidate = Candidate(template, word: word, &spellings)
       // The operand rule says it for chains of every length.
       if candidate.isChainWithoutSymbol { continue }
       let trial = Trial(candidate, self)
-      guard trial.support > 0 else { continue }
-      rules.append(rule(template, trial, sources: Set(sources), removals: removals))
+      if trial.support > 0 { tried.append((template, trial, Set(sources))) }
     }
+    let heldOut = HeldOut(
+      tried.map { template, trial, sources in
+        let isDoubtful = !template.right.isEmpty && template.lost > 0 || !trial.coChanges.isEmpty
+        return (trial, sources, isDoubtful ? Confidence.doubt : 1)
+      })
+    let replays = heldOut.replays()
+    var rules = zip(tried, replays).map { rule($0.template, $0.trial, replay: $1, removals: removals) }
     rules.removeAll { $0.score < Self.leastScore }
     if let definition = definition() {
       rules.removeAll { ($0.left, $0.right) == (definition.left, definition.right) }
@@ -84,11 +91,12 @@ package struct Learner {
     else { return nil }
     let template = Template(span: first.span, left: first.left, right: first.right)
     let trial = Trial(Candidate(template, word: word, &spellings), self)
-    var rule = rule(template, trial, sources: [], removals: 0)
+    // It was not learned from any of these places.
+    let total = (trial.places.count { $0.reproduced }, trial.places.count)
+    var rule = rule(template, trial, replay: .init(reproduced: total.0, tried: total.1), removals: 0)
     rule.isDefinition = true
     rule.free = []
     rule.rule.confidence = 1
-    rule.rule.replay = .init(reproduced: rule.evidence.total.reproduced, tried: rule.evidence.total.opportunities)
     rule.rule.flags = []
     return rule
   }
@@ -124,24 +132,28 @@ package struct Learner {
     return source.tokens.filter { $0.kind == .identifier }.map { source.spelling($0) }
   }
 
-  private func rule(_ template: Template, _ trial: Trial, sources: Set<String>, removals: Double) -> LearnedRule {
-    let evidence = Evidence(places: trial.places, removals: template.right.isEmpty ? removals : 1)
+  private func rule(
+    _ template: Template, _ trial: Trial, replay: Rule.Replay, removals: Double
+  ) -> LearnedRule {
+    let isRemoval = template.right.isEmpty && trial.companion == nil
+    let evidence = Evidence(places: trial.places, removals: isRemoval ? removals : 1)
     let total = evidence.total
     let opportunities = total.opportunities
-    let confidence = Evidence.share(total) * evidence.removals
+    let confidence = Evidence.share(total)
     let introduced = introduces(template)
     let guards = Guards(
-      symbol: symbol, template: template, support: trial.support, confidence: confidence, examples: trial.examples,
+      symbol: symbol, template: template, support: trial.support, confidence: confidence * evidence.removals, examples: trial.examples,
       coChanges: trial.coChanges)
     let rule = Rule(
-      id: "", symbol: symbol.name, kind: kind(template), smpl: "", summary: Summary.text(template),
+      id: "", symbol: symbol.name, kind: kind(template), smpl: "",
+      summary: Summary.text(template, with: trial.companion),
       support: trial.support,
       confidence: confidence, opportunities: opportunities, examples: trial.examples,
-      replay: trial.replay(sources), introduces: introduced, flags: guards.flags)
+      replay: replay, introduces: introduced, flags: guards.flags, elsewhere: trial.elsewhere)
     let free = introduced.filter { knowledge.declares($0) == false }
     return LearnedRule(
       rule: rule, span: template.span, left: template.left, right: template.right, before: [], evidence: evidence,
-      free: free)
+      free: free, companion: trial.companion)
   }
 
   private func kind(_ template: Template) -> Rule.Kind {
@@ -150,7 +162,7 @@ package struct Learner {
     case .operand: .operand
     case .element: .initialiser
     case .include: .include
-    case .prototype: .declaration
+    case .prototype, .namespace: .declaration
     case .statement where template.right.isEmpty: .statement
     case .statement, .expression:
       symbol.isField
@@ -196,12 +208,21 @@ package struct Learner {
     return (left.left, left.right) < (right.left, right.right)
   }
 
+  /// The name alone, a call with any arguments, a field of anything.
+  private func isGeneral(_ left: String) -> Bool {
+    let rest = left.filter { !"¤0123456789, ".contains($0) }
+    let name = symbol.name.filter { !"0123456789".contains($0) }
+    return [name, "\(name)()", "->\(name)", ".\(name)"].contains(rest)
+  }
+
   private func number(_ rules: [LearnedRule]) -> [LearnedRule] {
     let stem = String(
       symbol.name.unicodeScalars.map {
         $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_") ? Character($0) : "_"
       })
-    return rules.prefix(Self.maximalRules).enumerated().map { index, rule in
+    // What only names the symbol fits where nothing of the rest does.
+    let general = rules.dropFirst(Self.maximalRules).filter { isGeneral($0.left) }.prefix(Self.maximalGeneralRules)
+    return (rules.prefix(Self.maximalRules) + general).enumerated().map { index, rule in
       var rule = rule
       rule.rule.id = "\(stem)-\(index + 1)"
       rule.rule.smpl = SemanticPatch(rule, symbol: symbol).text

@@ -12,10 +12,12 @@ struct SemanticPatch {
 
   /// Text that stands on its own; its rule is named after `Rule.id`.
   var text: String {
-    switch rule.span {
+    // The companion stands where the function's declarations end, which SmPL can't say.
+    if rule.companion != nil { return "" }
+    return switch rule.span {
     case .include: include
     // Its functions may stand in any file, which SmPL can't say.
-    case .prototype: ""
+    case .prototype, .namespace: ""
     case .identifier: rename
     case .operand: patch(["expression E;"], ["-E | \(rule.left)", "+E"])
     case .element: element

@@ -6,22 +6,29 @@ import KernelModel
 /// A candidate held against every place of its symbol.
 struct Trial {
   private(set) var places: [Evidence.Place] = []
+  /// A statement that most of those files get as well, and that answers a co-change.
+  private(set) var companion: Companion?
+  /// Places that it matches and that do without the symbol now, although the symbol lives on.
+  private(set) var elsewhere = 0
   /// Files in which it gives what the developers wrote.
   private(set) var support = 0
   private(set) var examples: [Rule.Example] = []
   /// Names that appeared in most of those files and that the candidate does not bring.
   private(set) var coChanges: [String] = []
-  /// For each place its file and whether it was reproduced.
-  private var byFile: [(path: String, reproduced: Bool)] = []
+  /// For each place its occurrence, its file and whether it was reproduced.
+  private(set) var outcomes: [(occurrence: Int, path: String, reproduced: Bool)] = []
 
   init(_ candidate: Candidate, _ learner: Learner) {
     var files: Set<String> = []
     var supporting: [Int] = []
     var first: [String: Occurrence] = [:]
-    for occurrence in learner.occurrences {
+    var right: [Occurrence] = []
+    for (number, occurrence) in learner.occurrences.enumerated() {
       let window = learner.windows[occurrence.window]
       let unit = window.old.units[occurrence.unit]
-      guard let match = candidate.match(window.old, unit, occurrence.old, token: occurrence.token),
+      guard let match = candidate.match(window.old, unit, occurrence.old, token: occurrence.token) else { continue }
+      if learner.symbol.survives, candidate.isLeft(occurrence, in: window) { elsewhere += 1 }
+      guard
         let reproduced = candidate.reproduces(
           occurrence, match, in: window, learner.spellings,
           survives: learner.symbol.survives)
@@ -30,8 +37,9 @@ struct Trial {
         .init(
           context: Context(window.old, occurrence.unit, occurrence.old, match, span: candidate.span),
           reproduced: reproduced))
-      byFile.append((window.path, reproduced))
+      outcomes.append((number, window.path, reproduced))
       guard reproduced else { continue }
+      right.append(occurrence)
       if files.insert(window.path).inserted {
         supporting.append(occurrence.window)
         first[window.path] = occurrence
@@ -42,21 +50,10 @@ struct Trial {
       first[path].map { Self.example($0, learner.windows[$0.window]) }
     }
     coChanges = CoChange.names(of: candidate, in: supporting, learner)
-  }
-
-  /// Five folds of files; in each, the rule must be learnable from the other four (`sources`: files that give it).
-  func replay(_ sources: Set<String>) -> Rule.Replay {
-    let folds = 5
-    let paths = Set(byFile.map(\.path)).sorted()
-    let fold = Dictionary(uniqueKeysWithValues: paths.enumerated().map { ($1, $0 % folds) })
-    var replay = Rule.Replay(reproduced: 0, tried: 0)
-    for held in 0..<folds where sources.contains(where: { fold[$0].map { $0 != held } ?? true }) {
-      for place in byFile where fold[place.path] == held {
-        replay.tried += 1
-        if place.reproduced { replay.reproduced += 1 }
-      }
+    if !coChanges.isEmpty {
+      companion = CompanionLearner(learner: learner, candidate: candidate).companion(bringing: coChanges, at: right)
     }
-    return replay
+    if let companion { coChanges.removeAll { companion.text.contains($0) } }
   }
 
   private static func example(_ occurrence: Occurrence, _ window: Window) -> Rule.Example {

@@ -88,6 +88,7 @@ struct SeriesValues {
     values["edit"] = rule.smpl.isEmpty && rule.support > 0 ? text(PlainText.block(Self.plain(rule.summary))) : nil
     values["support"] = rule.support > 0 ? PlainText.count(rule.support, "file") : nil
     values["opportunities"] = rule.opportunities > 0 ? PlainText.count(rule.opportunities, "place") : nil
+    values["elsewhere"] = rule.elsewhere > 0 ? PlainText.count(rule.elsewhere, "place") : nil
     values["percent"] = "\(Int((rule.confidence * 100).rounded()))"
     values["examples"] = text(PlainText.list(words.exampleFiles))
     values["reproduced"] = rule.replay.tried > 0 ? "\(rule.replay.reproduced)" : nil
@@ -208,7 +209,7 @@ struct SeriesValues {
     changes.compactMap { change in
       guard let rule = change.rule, rule.support > 0 else { return nil }
       var line = Self.plain(PlainText.line(rule.summary, limit: 200))
-      if rule.replay.tried > 0 { line += ": same in \(rule.replay.reproduced) of \(rule.replay.tried)" }
+      if rule.replay.tried > 0 { line += ": right at \(rule.replay.reproduced) of \(rule.replay.tried)" }
       return line
     }
   }

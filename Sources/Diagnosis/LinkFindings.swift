@@ -15,7 +15,8 @@ package func linkBreaks(old: [Finding], new: [Finding], mainSource: (String) -> 
   var seen = known
   return new.filter { $0.tool == "modpost" && $0.severity != .note }.compactMap { finding in
     guard let complaint = LinkComplaint(finding.message), seen.insert(complaint).inserted else { return nil }
-    let file = finding.site?.file ?? mainSource(complaint.module) ?? complaint.module
+    let place = finding.site.flatMap { $0.file.hasSuffix(".ko") ? nil : $0.file }
+    let file = place ?? mainSource(complaint.module) ?? finding.site?.file ?? complaint.module
     return Break(
       site: Site(file: file, line: 0), kind: complaint.kind, symbol: complaint.symbol,
       container: complaint.namespace, message: finding.message)

@@ -51,6 +51,15 @@ struct Proposer {
       proposal.units = nil
       return proposal
     }
+    if let rule = rules.first, rule.span == .namespace {
+      for file in lines.keys.sorted() {
+        var spellings = Spellings()
+        guard let text = files[file], let edit = NamespaceImport.edit(rule, file, Code(text, &spellings)) else { continue }
+        proposal.edits.append(edit)
+        proposal.use(rule)
+      }
+      return proposal
+    }
     for file in files.keys.sorted() {
       guard let text = files[file], contains(text, symbol.name) else { continue }
       if symbol.kind == .headerGone {
@@ -154,7 +163,7 @@ struct Proposer {
         proposal.units?[file, default: []].append(bytes)
       }
       flags(application, Site(file: file, line: line)).forEach { proposal.flag($0) }
-      if application.output.isEmpty {
+      if application.output.isEmpty, application.companion == nil {
         let removed = code.source.text[
           code.tokens[application.tokens.lowerBound].range
             .lowerBound..<code.tokens[application.tokens.upperBound - 1].range.upperBound]
@@ -175,7 +184,7 @@ struct Proposer {
 
   /// A deletion that leaves out what comes with it in the tree is half a conversion, whatever the compiler says.
   private func isSureEnough(_ application: Application) -> Bool {
-    guard application.output.isEmpty else { return application.confidence >= Confidence.refused }
+    guard application.output.isEmpty, application.companion == nil else { return application.confidence >= Confidence.refused }
     let isHalf = application.rule.rule.flags.contains { $0.reason == .coChange }
     return application.confidence >= (isHalf ? Confidence.sure : Confidence.refusedDeletion)
   }

@@ -18,6 +18,15 @@ struct Rewriter {
 
   /// Nil where the place can't be edited without harm.
   func edits(_ application: Application) -> [Edit]? {
+    guard let edits = ownEdits(application), let statement = application.companion else {
+      return ownEdits(application)
+    }
+    let insertion = StatementInsertion(file: file, code: code).edit(
+      statement, behind: application.unit, rule: application.rule.rule.id)
+    return insertion.map { edits + [$0] }
+  }
+
+  private func ownEdits(_ application: Application) -> [Edit]? {
     let id = application.rule.rule.id
     switch application.rule.span {
     case .operand: return removeOperand(application.tokens, id)
@@ -25,7 +34,7 @@ struct Rewriter {
       if application.output.isEmpty { return removeUnit(application.unit, id) }
       return replace(application, id)
     case .identifier, .expression: return replace(application, id)
-    case .include, .prototype: return nil
+    case .include, .prototype, .namespace: return nil
     }
   }
 

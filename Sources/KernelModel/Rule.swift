@@ -22,16 +22,20 @@ package struct Rule: Codable, Hashable, Sendable {
   package var opportunities: Int
   /// A few in-tree places that show it, those nearest to the driver first.
   package var examples: [Example]
-  /// How often the rule, applied to callers that it was not learned from, gives what the developers wrote.
+  /// Five-fold validation: of the places at which learning from the other files would have chosen the rule, those
+  /// where it gives what the developers wrote.
   package var replay: Replay
   /// Names that the new text brings in (functions, macros, fields), which the target kernel must declare.
   package var introduces: [String]
   /// Reasons for a person to look.
   package var flags: [Flag]
+  /// For a symbol that lives on: places like these that do without it now. They are no opportunities.
+  package var elsewhere: Int
 
   package init(
     id: String, symbol: String, kind: Kind, smpl: String, summary: String, support: Int, confidence: Double,
-    opportunities: Int, examples: [Example], replay: Replay, introduces: [String], flags: [Flag]
+    opportunities: Int, examples: [Example], replay: Replay, introduces: [String], flags: [Flag],
+    elsewhere: Int = 0
   ) {
     self.id = id
     self.symbol = symbol
@@ -45,6 +49,7 @@ package struct Rule: Codable, Hashable, Sendable {
     self.replay = replay
     self.introduces = introduces
     self.flags = flags
+    self.elsewhere = elsewhere
   }
 
   /// How many examples a rule keeps.
@@ -64,7 +69,7 @@ package struct Rule: Codable, Hashable, Sendable {
     }
   }
 
-  /// "reproduces 118 of 123 in-tree conversions", on callers that the rule was not learned from.
+  /// "right at 118 of 123 held-out places".
   package struct Replay: Codable, Hashable, Sendable {
     package var reproduced: Int
     package var tried: Int

@@ -53,8 +53,8 @@ struct Rules: AsyncParsableCommand {
       let percent = Int((rule.confidence * 100).rounded())
       lines += [
         "", rule.id.bold + "  \(rule.summary)",
-        "  \(rule.support) files, \(percent) % of \(rule.opportunities) places, reproduces \(rule.replay.reproduced) of "
-          + "\(rule.replay.tried) others",
+        "  \(rule.support) files, \(percent) % of \(rule.opportunities) places, "
+          + "right at \(rule.replay.reproduced) of \(rule.replay.tried) held out",
       ]
       if !rule.smpl.isEmpty { lines += rule.smpl.split(separator: "\n").map { "    \($0)" } }
       for example in rule.examples.prefix(3) {

@@ -74,7 +74,8 @@ struct Mending: Sendable {
     if isTaken || breaks.contains(where: { $0.before == nil && $0.after == nil }) {
       breaks = try await oracle.diagnosis(trees).breaks
     }
-    return breaks + DriverBreaks.beside(breaks, old: builds.from, new: build)
+    return breaks
+      + (try await DriverBreaks.beside(breaks, old: builds.from, new: build, of: builds.driver, trees: trees))
   }
 
   private func drive(

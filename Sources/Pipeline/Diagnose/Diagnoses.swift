@@ -54,7 +54,7 @@ package struct Diagnoses: Sendable {
   func breaks(_ builds: OriginalBuilds, oracle: Oracle, trees: TreeDeclarations) async throws -> DriverBreaks {
     let diagnosis = try await oracle.diagnosis(trees)
     var breaks = diagnosis.breaks
-    breaks += DriverBreaks.beside(breaks, old: builds.from, new: builds.to)
+    breaks += try await DriverBreaks.beside(breaks, old: builds.from, new: builds.to, of: builds.driver, trees: trees)
     for index in breaks.indices { breaks[index].convertedInTree = try await trees.converted(breaks[index].symbol) }
     let lost = BuildComparison.lostFlags(
       old: builds.from.record, new: builds.to.record, makefiles: try DriverTexts.makefiles(of: builds.driver))
@@ -75,10 +75,18 @@ struct DriverBreaks: Sendable {
   /// Kbuild's other tools refuse in files where clang found nothing.
   ///
   /// A build that fails without a word of its own, and of which nothing else is known, is a break all the same.
-  static func beside(_ seen: [Break], old: DriverBuild, new: DriverBuild) -> [Break] {
-    let links = linkBreaks(old: old.findings, new: new.findings) { module in
-      new.record.objects.first { $0.module.split(separator: "/").last.map(String.init) == module }?.source
+  static func beside(
+    _ seen: [Break], old: DriverBuild, new: DriverBuild, of driver: Driver, trees: TreeDeclarations
+  ) async throws -> [Break] {
+    let texts = try DriverTexts.all(of: driver)
+    let found = linkBreaks(old: old.findings, new: new.findings) { module in
+      // Kbuild's name for a module has no dashes.
+      func plain(_ name: String) -> String { String(name.split(separator: "/").last ?? "").replacing("-", with: "_") }
+      let own = new.record.objects.filter { plain($0.module) == plain(module) }
+      // Of a module of several objects the one that says what it is stands for it.
+      return (own.first { texts[$0.source]?.contains("MODULE_LICENSE".utf8) ?? false } ?? own.first)?.source
     }
+    let links = try await trees.withImports(found)
     guard case .failed(let reason) = new.record.result else { return links }
     let read = Set(seen.map(\.site.file))
     let breaks =

@@ -51,6 +51,17 @@ struct TreeDeclarations: Sendable {
     return declared
   }
 
+  /// Breaks of symbols in namespaces with the macro that imports one, as the new tree defines it.
+  func withImports(_ breaks: [Break]) async throws -> [Break] {
+    guard let store, breaks.contains(where: { $0.kind == .namespace }) else { return breaks }
+    let macro = try await store.declarations(of: "MODULE_IMPORT_NS", in: .new).first { $0.kind == .macro }
+    return breaks.map { found in
+      var found = found
+      if found.kind == .namespace { found.after = macro }
+      return found
+    }
+  }
+
   /// In-tree files whose use of a symbol was converted.
   func converted(_ symbol: String) async throws -> Int? {
     try await store?.filesLosing(symbol).changed

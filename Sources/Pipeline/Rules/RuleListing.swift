@@ -89,7 +89,7 @@ package struct RulesReport: Codable, Sendable {
     return head
       + rules.filter { !$0.smpl.isEmpty }.map { rule in
         let files = rule.examples.map { "//   \($0.site)\n" }.joined()
-        return "\n// \(rule.support) in-tree files, reproduces \(rule.replay.reproduced) of \(rule.replay.tried) others\n"
+        return "\n// \(rule.support) in-tree files, right at \(rule.replay.reproduced) of \(rule.replay.tried) held out\n"
           + files + rule.smpl + (rule.smpl.hasSuffix("\n") ? "" : "\n")
       }.joined()
   }

@@ -15,8 +15,8 @@ package struct AdaptationSummary: Sendable {
     lines += Self.breaks(report)
     lines += report.rules.map { rule in
       if rule.support == 0 { return "rule      \(rule.summary)  (from the declaration)" }
-      return "rule      \(rule.summary)  (\(rule.support) in-tree files, reproduces \(rule.replay.reproduced) of "
-        + "\(rule.replay.tried) others)"
+      let heldOut = rule.replay.tried > 0 ? ", right at \(rule.replay.reproduced) of \(rule.replay.tried) held out" : ""
+      return "rule      \(rule.summary)  (\(rule.support) in-tree files\(heldOut))"
     }
     lines += report.unsolved.prefix(8).map { "why       \($0.symbol): \($0.reason)" }
     lines += Self.gates(report)
