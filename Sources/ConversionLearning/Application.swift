@@ -13,6 +13,10 @@ package struct Application: Sendable {
   package let output: [OutputToken]
   /// A statement that the function gets as well.
   package let companion: String?
+  /// What becomes of the uses of a variable that is no longer set.
+  package let consequences: [Consequence]
+  /// Token in the declaration of that variable, where nothing else uses it.
+  package let unused: Int?
   package let context: Context
   /// Share of the in-tree places in the same context that were converted so; the rule's overall share, halved, where the
   /// tree shows no place of that context.
@@ -26,11 +30,13 @@ package struct Application: Sendable {
 /// The rules of one symbol made ready for a driver's sources.
 package struct Applier {
   private let candidates: [(rule: LearnedRule, candidate: Candidate)]
+  private let spellings: Spellings
 
   package init(_ rules: [LearnedRule], _ spellings: inout Spellings) {
     var candidates: [(rule: LearnedRule, candidate: Candidate)] = []
     for rule in rules where rule.span != .include { candidates.append((rule, Candidate(rule, &spellings))) }
     self.candidates = candidates
+    self.spellings = spellings
   }
 
   /// All rules that match at a token of their symbol, best first.
@@ -45,8 +51,13 @@ package struct Applier {
     for (rule, candidate) in candidates {
       if skipsName, rule.span == .identifier { continue }
       guard let match = candidate.match(code, code.units[unit], tree, token: token),
-        hasFreeNames(rule, code, token), !losesValue(candidate, code, match)
+        hasFreeNames(rule, code, token)
       else { continue }
+      var consequences: [Consequence] = []
+      if let lost = losesValue(candidate, code, match) {
+        guard let found = Follower.consequences(rule.followers, of: lost, match, code, spellings) else { continue }
+        consequences = found
+      }
       let companion = rule.companion?.statement(code, token: token)
       if rule.companion != nil, companion == nil { continue }
       let context = Context(code, unit, tree, match, span: rule.span)
@@ -57,7 +68,7 @@ package struct Applier {
         Application(
           rule: rule, unit: unit, tokens: match.tokens,
           output: candidate.isDeletion ? [] : candidate.output(code, match), companion: companion,
-          context: context,
+          consequences: consequences, unused: unused(candidate, code, match, consequences), context: context,
           confidence: share * rule.evidence.removals, isContextKnown: isKnown,
           score: isKnown ? rule.score(count) : rule.score(rule.evidence.total) / 2))
     }
@@ -65,17 +76,29 @@ package struct Applier {
   }
 
   /// What is no longer assigned must not be read afterwards: `r = old(…, &x)` that becomes `x = new(…)` leaves `r` open.
-  private func losesValue(_ candidate: Candidate, _ code: Code, _ match: Match) -> Bool {
-    let left = candidate.left.tree
-    guard left.nodes[left.root].kind == .assignment, let target = left.children(left.root).first,
-      case let number = candidate.left.metavariable(Int(target)), number >= 0,
-      !candidate.right.metavariables.contains(number), let bound = match.bindings[number]
-    else { return false }
-    guard bound.tokens.count == 1, let function = code.function(holding: match.tokens.lowerBound) else { return true }
+  /// Its metavariable if it is read.
+  private func losesValue(_ candidate: Candidate, _ code: Code, _ match: Match) -> Int? {
+    guard let number = FollowerLearner.lostTarget(candidate), let bound = match.bindings[number] else { return nil }
+    guard bound.tokens.count == 1, let function = code.function(holding: match.tokens.lowerBound) else { return number }
     let word = code.words[bound.tokens.lowerBound]
     let rest = match.tokens.upperBound..<max(match.tokens.upperBound, function.body.upperBound)
-    guard let next = rest.first(where: { code.words[$0] == word }) else { return false }
-    return next + 1 >= code.tokens.count || code.tokens[next + 1].punctuation != 0x3D
+    guard let next = rest.first(where: { code.words[$0] == word }) else { return nil }
+    let isSetAnew = next + 1 < code.tokens.count && code.tokens[next + 1].punctuation == 0x3D
+    return isSetAnew ? nil : number
+  }
+
+  /// The declaration of a variable that nothing is left of.
+  private func unused(_ candidate: Candidate, _ code: Code, _ match: Match, _ consequences: [Consequence]) -> Int? {
+    guard let number = FollowerLearner.lostTarget(candidate), let bound = match.bindings[number],
+      bound.tokens.count == 1, let function = code.function(holding: match.tokens.lowerBound)
+    else { return nil }
+    let word = code.words[bound.tokens.lowerBound]
+    let uses = function.head.lowerBound..<function.body.upperBound
+    let left = uses.filter { token in
+      code.words[token] == word && token != bound.tokens.lowerBound
+        && !consequences.contains { $0.tokens.contains(token) }
+    }
+    return left.count == 1 ? left.first : nil
   }
 
   /// Names that only the converted function had must be there before the place.

@@ -40,6 +40,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package var isDefinition: Bool
   /// A statement that the function of each place gets as well.
   package var companion: Companion?
+  /// Where the rule no longer sets a variable: what becomes of the variable's uses.
+  package var followers: [Follower] = []
 
   package init(
     rule: Rule, span: Span, left: String, right: String, before: [String] = [], evidence: Evidence, free: [String] = [],
@@ -48,6 +50,15 @@ package struct LearnedRule: Codable, Hashable, Sendable {
     (self.rule, self.span, self.left, self.right) = (rule, span, left, right)
     (self.before, self.evidence, self.free) = (before, evidence, free)
     (self.isDefinition, self.companion) = (isDefinition, companion)
+  }
+
+  /// The field that takes the place of the field `name`, where the rule does nothing else.
+  package func renamedField(_ name: String) -> String? {
+    for before in ["\(Pattern.mark)0->", ".", "\(Pattern.mark)0."] where left == before + name && right.hasPrefix(before) {
+      let field = right.dropFirst(before.count)
+      return field.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? String(field) : nil
+    }
+    return nil
   }
 
   /// The rule's co-change flags that other edits do not answer: those whose name none of the new texts brings.

@@ -12,6 +12,8 @@ package struct Learner {
   /// Rules that are given back, and of the others those that say nothing but the symbol.
   static let maximalRules = 12
   static let maximalGeneralRules = 4
+  /// Followers of one rule.
+  private static let maximalFollowers = 8
   let symbol: SoughtSymbol
   let knowledge: TreeKnowledge
   var spellings = Spellings()
@@ -151,9 +153,11 @@ package struct Learner {
       confidence: confidence, opportunities: opportunities, examples: trial.examples,
       replay: replay, introduces: introduced, flags: guards.flags, elsewhere: trial.elsewhere)
     let free = introduced.filter { knowledge.declares($0) == false }
-    return LearnedRule(
+    var learned = LearnedRule(
       rule: rule, span: template.span, left: template.left, right: template.right, before: [], evidence: evidence,
       free: free, companion: trial.companion)
+    learned.followers = Array(trial.followers.prefix(Self.maximalFollowers))
+    return learned
   }
 
   private func kind(_ template: Template) -> Rule.Kind {

@@ -8,6 +8,8 @@ struct Trial {
   private(set) var places: [Evidence.Place] = []
   /// A statement that most of those files get as well, and that answers a co-change.
   private(set) var companion: Companion?
+  /// What became of the uses of a variable that the candidate no longer sets.
+  private(set) var followers: [Follower] = []
   /// Places that it matches and that do without the symbol now, although the symbol lives on.
   private(set) var elsewhere = 0
   /// Files in which it gives what the developers wrote.
@@ -22,7 +24,7 @@ struct Trial {
     var files: Set<String> = []
     var supporting: [Int] = []
     var first: [String: Occurrence] = [:]
-    var right: [Occurrence] = []
+    var right: [(occurrence: Occurrence, match: Match)] = []
     for (number, occurrence) in learner.occurrences.enumerated() {
       let window = learner.windows[occurrence.window]
       let unit = window.old.units[occurrence.unit]
@@ -39,7 +41,7 @@ struct Trial {
           reproduced: reproduced))
       outcomes.append((number, window.path, reproduced))
       guard reproduced else { continue }
-      right.append(occurrence)
+      right.append((occurrence, match))
       if files.insert(window.path).inserted {
         supporting.append(occurrence.window)
         first[window.path] = occurrence
@@ -51,8 +53,9 @@ struct Trial {
     }
     coChanges = CoChange.names(of: candidate, in: supporting, learner)
     if !coChanges.isEmpty {
-      companion = CompanionLearner(learner: learner, candidate: candidate).companion(bringing: coChanges, at: right)
+      companion = CompanionLearner(learner: learner, candidate: candidate).companion(bringing: coChanges, at: right.map(\.occurrence))
     }
+    followers = FollowerLearner(learner: learner, candidate: candidate).followers(at: right)
     if let companion { coChanges.removeAll { companion.text.contains($0) } }
   }
 

@@ -18,12 +18,30 @@ struct Rewriter {
 
   /// Nil where the place can't be edited without harm.
   func edits(_ application: Application) -> [Edit]? {
-    guard let edits = ownEdits(application), let statement = application.companion else {
-      return ownEdits(application)
+    let id = application.rule.rule.id
+    guard var edits = ownEdits(application) else { return nil }
+    for consequence in application.consequences {
+      guard let more = replace(consequence.tokens, with: consequence.output, unit: consequence.unit, id) else {
+        return nil
+      }
+      edits += more
     }
-    let insertion = StatementInsertion(file: file, code: code).edit(
-      statement, behind: application.unit, rule: application.rule.rule.id)
-    return insertion.map { edits + [$0] }
+    if let token = application.unused, let unit = code.unit(holding: token), isSoleDeclaration(unit, of: token) {
+      edits += removeUnit(unit, id) ?? []
+    }
+    if let statement = application.companion {
+      let insertion = StatementInsertion(file: file, code: code).edit(statement, behind: application.unit, rule: id)
+      guard let insertion else { return nil }
+      edits.append(insertion)
+    }
+    return edits
+  }
+
+  /// `int r;` and nothing more.
+  private func isSoleDeclaration(_ unit: Int, of token: Int) -> Bool {
+    let tokens = code.units[unit].tokens
+    return StatementInsertion.isDeclaration(unit, code) && tokens.upperBound == token + 1
+      && !tokens.contains { code.tokens[$0].punctuation == 0x2C || code.tokens[$0].punctuation == 0x3D }
   }
 
   private func ownEdits(_ application: Application) -> [Edit]? {
@@ -32,8 +50,9 @@ struct Rewriter {
     case .operand: return removeOperand(application.tokens, id)
     case .statement, .element:
       if application.output.isEmpty { return removeUnit(application.unit, id) }
-      return replace(application, id)
-    case .identifier, .expression: return replace(application, id)
+      return replace(application.tokens, with: application.output, unit: application.unit, id)
+    case .identifier, .expression:
+      return replace(application.tokens, with: application.output, unit: application.unit, id)
     case .include, .prototype, .namespace: return nil
     }
   }
@@ -95,9 +114,8 @@ struct Rewriter {
   }
 
   /// Rewrites the runs of tokens that differ.
-  private func replace(_ application: Application, _ rule: String) -> [Edit]? {
-    let old = Array(application.tokens)
-    let new = application.output
+  private func replace(_ tokens: Range<Int>, with new: [OutputToken], unit: Int, _ rule: String) -> [Edit]? {
+    let old = Array(tokens)
     let spelled = new.map { $0.origin >= 0 ? code.source.bytes(code.tokens[$0.origin]) : ArraySlice($0.text.utf8) }
     let kept = TokenAlignment.kept(old.count, new.count) { left, right in
       if new[right].origin == old[left] { return 4 }
@@ -116,7 +134,7 @@ struct Rewriter {
       (lastOld, lastNew) = (left + 1, right + 1)
     }
     return edits
-      + Indentation(code: code, lines: lines).shifts(for: edits, in: code.units[application.unit], file, rule)
+      + Indentation(code: code, lines: lines).shifts(for: edits, in: code.units[unit], file, rule)
   }
 
   private func rendered(_ tokens: ArraySlice<OutputToken>, _ spelled: ArraySlice<ArraySlice<UInt8>>) -> String? {

@@ -21,7 +21,7 @@ package struct SearchLimits: Sendable {
   /// Edits that may stand in one file.
   package var sites: Int
 
-  package init(attemptsPerSymbol: Int = 8, attempts: Int = 200, sites: Int = 2000) {
+  package init(attemptsPerSymbol: Int = 16, attempts: Int = 200, sites: Int = 2000) {
     (self.attemptsPerSymbol, self.attempts, self.sites) = (attemptsPerSymbol, attempts, sites)
   }
 }

@@ -36,9 +36,26 @@ struct RuleSource: Sendable {
     let nearness = Nearness(
       driver: headers, files: IncludedHeaders.of(Set(conversions.map(\.path)), in: store.old.root))
     let knowledge = TreeKnowledge(declares: { declared.contains($0) }, newcomers: newcomers, definitions: definitions, nearness: nearness)
-    let rules = Learner.rules(for: symbol, from: conversions, knowing: knowledge)
+    var rules: [LearnedRule] = []
+    for rule in Learner.rules(for: symbol, from: conversions, knowing: knowledge) {
+      if try await fits(rule, symbol, store) { rules.append(rule) }
+    }
     known[symbol] = rules
     return rules
+  }
+
+  /// A field that became another one of the same structure: the new one has to be there, and of the same type. A number
+  /// may have become one of another unit, a pointer one to something else.
+  private func fits(_ rule: LearnedRule, _ symbol: SoughtSymbol, _ store: ConversionStore) async throws -> Bool {
+    guard let container = symbol.container, let field = rule.renamedField(symbol.name) else { return true }
+    let old = try await store.declarations(of: symbol.name, in: .old, container: container)
+    let new = try await store.declarations(of: field, in: .new, container: container)
+    guard !old.isEmpty else { return true }
+    func type(_ declaration: Declaration) -> [String] {
+      let source = LexedSource(declaration.text)
+      return source.tokens.map { source.spelling($0) }.filter { $0 != declaration.name }
+    }
+    return new.contains { one in old.contains { type($0) == type(one) } }
   }
 
   private static func names(in conversions: [Conversion]) -> Set<String> {
