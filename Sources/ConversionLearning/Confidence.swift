@@ -23,6 +23,7 @@ package enum Confidence {
 extension LearnedRule {
   /// Behind examples that hardly anybody contradicts, and before all others.
   private static let definition = 0.92
+  private static let castDefinition = 0.91
   private static let internalDefinition = 0.5
 
   /// Rank: lower limit of the confidence, less for what only one or two files show and for what raised doubts.
@@ -30,7 +31,10 @@ extension LearnedRule {
 
   /// The same for places of one context.
   func score(_ count: (reproduced: Int, opportunities: Int)) -> Double {
-    if isDefinition { return right.contains("__") ? Self.internalDefinition : Self.definition }
+    if isDefinition {
+      if right.contains("__") { return Self.internalDefinition }
+      return right.contains("((") ? Self.castDefinition : Self.definition
+    }
     let isDoubtful = rule.flags.contains { $0.reason == .argumentLost || $0.reason == .coChange }
     let few = rule.support < 2 ? 0.6 : rule.support < 3 ? 0.8 : 1
     let limit = Confidence.lowerLimit(count.reproduced, count.opportunities)

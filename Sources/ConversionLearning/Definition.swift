@@ -13,12 +13,16 @@ struct Definition {
   let right: String
 
   /// Nil for a definition that can't be written out: statements, pasted tokens, arguments used more than once, a number.
-  init?(_ declaration: Declaration) {
+  ///
+  /// - Parameter casts: for an argument that is a `void *`: a function's parameter had a type, an expression has none.
+  init?(_ declaration: Declaration, casts: Bool = false) {
     guard declaration.kind == .macro || declaration.kind == .inlineFunction,
-      let parameters = Self.parameters(declaration), let body = Self.expression(declaration)
+      let all = Self.parameters(declaration), let body = Self.expression(declaration)
     else { return nil }
+    let parameters = all.map(\.name)
     var spellings = Spellings()
     let code = Code(body, &spellings)
+    var isCast = false
     var uses = [Int](repeating: 0, count: parameters.count)
     var words: [String] = []
     for (index, token) in code.tokens.enumerated() {
@@ -27,7 +31,15 @@ struct Definition {
       let isMember = before == punctuation("->") || before == punctuation(".")
       if let number = parameters.firstIndex(of: word), !isMember {
         uses[number] += 1
-        words.append("\(Pattern.mark)\(number)")
+        let isPointer =
+          index + 1 < code.tokens.count && code.tokens[index + 1].punctuation == punctuation("->")
+          && all[number].type.last == "*"
+        if casts, isPointer {
+          words.append("((\(all[number].type.joined(separator: " "))) \(Pattern.mark)\(number))")
+          isCast = true
+        } else {
+          words.append("\(Pattern.mark)\(number)")
+        }
       } else {
         guard token.punctuation != punctuation("#"), token.punctuation != punctuation("##"), word != "{", word != ";"
         else { return nil }
@@ -35,7 +47,7 @@ struct Definition {
       }
     }
     // An argument that is computed twice is another thing than one computed once.
-    guard uses.allSatisfy({ $0 <= 1 }), words.contains(where: { Self.isName($0) }) else { return nil }
+    guard isCast == casts, uses.allSatisfy({ $0 <= 1 }), words.contains(where: { Self.isName($0) }) else { return nil }
     right = Template.canonical(words.joined(separator: " "))
     let isCalled = declaration.kind == .inlineFunction || declaration.text.contains("(")
     let arguments = parameters.indices.map { "\(Pattern.mark)\($0)" }.joined(separator: ", ")
@@ -77,8 +89,8 @@ struct Definition {
     }
   }
 
-  /// Names of the parameters; nil where some have none or their number is open.
-  private static func parameters(_ declaration: Declaration) -> [String]? {
+  /// Names and types of the parameters; nil where some have no name or their number is open.
+  private static func parameters(_ declaration: Declaration) -> [(name: String, type: [String])]? {
     var spellings = Spellings()
     let code = Code(declaration.text, &spellings)
     guard
@@ -90,13 +102,13 @@ struct Definition {
     guard name + 1 < code.tokens.count else { return declaration.kind == .macro ? [] : nil }
     let close = Int(code.brackets.partner[name + 1])
     guard close > name else { return nil }
-    var names: [String] = []
+    var names: [(name: String, type: [String])] = []
     for part in code.tokens[name + 2..<close].split(whereSeparator: { $0.punctuation == 0x2C }) {
       guard let last = part.last, last.kind == Token.Kind.identifier else { return nil }
       let word = code.source.spelling(last)
       if part.count == 1, word == "void" { return [] }
       guard part.count > 1 || declaration.kind == .macro else { return nil }
-      names.append(word)
+      names.append((word, part.dropLast().map { code.source.spelling($0) }))
     }
     return names
   }

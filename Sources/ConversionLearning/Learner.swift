@@ -76,7 +76,7 @@ package struct Learner {
     let replays = heldOut.replays()
     var rules = zip(tried, replays).map { rule($0.template, $0.trial, replay: $1, removals: removals) }
     rules.removeAll { $0.score < Self.leastScore }
-    if let definition = definition() {
+    for definition in [definition(casts: false), definition(casts: true)].compactMap({ $0 }) {
       rules.removeAll { ($0.left, $0.right) == (definition.left, definition.right) }
       rules.append(definition)
     }
@@ -85,9 +85,9 @@ package struct Learner {
   }
 
   /// The rule that writes out what the old kernel put in the symbol's place: one for all its configurations, or none.
-  private mutating func definition() -> LearnedRule? {
+  private mutating func definition(casts: Bool) -> LearnedRule? {
     guard !symbol.survives, !symbol.isField else { return nil }
-    let found = knowledge.definitions.filter { $0.container == nil }.compactMap(Definition.init)
+    let found = knowledge.definitions.filter { $0.container == nil }.compactMap { Definition($0, casts: casts) }
     guard let first = found.first, found.allSatisfy({ ($0.left, $0.right) == (first.left, first.right) }),
       first.names.allSatisfy({ knowledge.declares($0) == true }), !first.names.contains(symbol.name)
     else { return nil }

@@ -25,6 +25,16 @@ struct Proposal: Sendable {
     }
   }
 
+  /// An edit that reaches into a condition, or into what the kernel skips, is none: nor are the others without it.
+  mutating func removeEdits(onBlanksOf texts: [String: SourceText]) {
+    let isClean = edits.allSatisfy { edit in
+      texts[edit.file].map { !$0[edit.range.clamped(to: 0..<$0.count)].contains(ActiveText.blank) } ?? true
+    }
+    if isClean { return }
+    (edits, uses) = ([], [])
+    unfit += 1
+  }
+
   mutating func flag(_ flag: Flag) {
     if !flags.contains(flag) { flags.append(flag) }
   }
@@ -47,7 +57,10 @@ struct Proposer {
     var proposal = Proposal()
     if let rule = rules.first, rule.span == .prototype {
       let callbacks = Callbacks(rule, lines: lines) { file, line in isActive(file, line: line) }
-      callbacks?.propose(files, &proposal)
+      let active = Dictionary(
+        uniqueKeysWithValues: files.map { ($0, ActiveText.of($1, inactive: inactive[$0] ?? [])) })
+      callbacks?.propose(active, &proposal)
+      proposal.removeEdits(onBlanksOf: active)
       proposal.units = nil
       return proposal
     }

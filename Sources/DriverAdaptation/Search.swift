@@ -187,9 +187,13 @@ package struct Search: Sendable {
     guard symbol.kind != .headerGone else { return nil }
     // The compiler gives up on an initialiser at the first error: what it says elsewhere was there before.
     let reach = EditedLines(proposal, layers)
-    guard let added = after.first(where: { new[key($0)]! > old[key($0)] ?? 0 && reach.holds($0.site) }) else {
-      return nil
+    // A header can't be to blame for what was wrong before, in however many places.
+    let isInclude = proposal.uses.allSatisfy { $0.rule.span == .include }
+    let added = after.first { found in
+      let before = old[key(found)] ?? 0
+      return new[key(found)]! > before && !(isInclude && before > 0) && reach.holds(found.site)
     }
+    guard let added else { return nil }
     return "every rule that fits adds another break (\(added.site): \(added.message))"
   }
 
