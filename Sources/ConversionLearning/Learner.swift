@@ -68,6 +68,7 @@ package struct Learner {
       let trial = Trial(candidate, self)
       if trial.support > 0 { tried.append((template, trial, Set(sources))) }
     }
+    leaveOutSpecial(&tried)
     let heldOut = HeldOut(
       tried.map { template, trial, sources in
         let isDoubtful = !template.right.isEmpty && template.lost > 0 || !trial.coChanges.isEmpty
@@ -82,6 +83,26 @@ package struct Learner {
     }
     rules.sort(by: Self.isBetter)
     return number(rules)
+  }
+
+  /// Places that a rule which says more explains speak against no rule that says less: where the first does not fit,
+  /// they are not alike. But where both bring the same name, the longer one shows that the name alone is not enough.
+  private func leaveOutSpecial(_ tried: inout [(template: Template, trial: Trial, sources: Set<String>)]) {
+    /// For each place the rules that explain it, of those with two files at least.
+    var explained: [Int: [Int]] = [:]
+    let names = tried.map { Set(introduces($0.template)) }
+    for (number, entry) in tried.enumerated() where entry.trial.support > 1 {
+      for outcome in entry.trial.outcomes where outcome.reproduced {
+        explained[outcome.occurrence, default: []].append(number)
+      }
+    }
+    for index in tried.indices {
+      let length = tried[index].template.left.utf8.count
+      let special = explained.filter { _, rules in
+        rules.contains { tried[$0].template.left.utf8.count > length && names[$0].isDisjoint(with: names[index]) }
+      }
+      tried[index].trial.leaveOut(Set(special.keys))
+    }
   }
 
   /// The rule that writes out what the old kernel put in the symbol's place: one for all its configurations, or none.

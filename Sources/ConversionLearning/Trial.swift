@@ -59,6 +59,12 @@ struct Trial {
     if let companion { coChanges.removeAll { companion.text.contains($0) } }
   }
 
+  /// Forgets places that say nothing against the candidate.
+  mutating func leaveOut(_ occurrences: Set<Int>) {
+    let kept = outcomes.indices.filter { outcomes[$0].reproduced || !occurrences.contains(outcomes[$0].occurrence) }
+    (places, outcomes) = (kept.map { places[$0] }, kept.map { outcomes[$0] })
+  }
+
   private static func example(_ occurrence: Occurrence, _ window: Window) -> Rule.Example {
     let lines = LineTable(window.old.source.text)
     let line = window.start + lines.line(of: Int(window.old.tokens[occurrence.token].start)) - 1
