@@ -37,7 +37,8 @@ struct CompanionLearner {
       }
     }
     let best = files.max { ($0.value.count, $1.key.text) < ($1.value.count, $0.key.text) }
-    guard let best, best.value.count >= Self.leastFiles, Double(best.value.count) >= Self.share * Double(all.count) else {
+    guard let best, best.value.count >= Self.leastFiles, Double(best.value.count) >= Self.share * Double(all.count)
+    else {
       return nil
     }
     var companion = best.key

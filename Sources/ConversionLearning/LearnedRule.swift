@@ -54,7 +54,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
 
   /// The field that takes the place of the field `name`, where the rule does nothing else.
   package func renamedField(_ name: String) -> String? {
-    for before in ["\(Pattern.mark)0->", ".", "\(Pattern.mark)0."] where left == before + name && right.hasPrefix(before) {
+    for before in ["\(Pattern.mark)0->", ".", "\(Pattern.mark)0."]
+    where left == before + name && right.hasPrefix(before) {
       let field = right.dropFirst(before.count)
       return field.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? String(field) : nil
     }

@@ -54,8 +54,9 @@ package struct Learner {
     }
     let templates = paths.filter { isSound($0.key) }
       .sorted {
-        ($0.value.count, $1.key.left, $1.key.right, $1.key.span.rawValue) > (
-          $1.value.count, $0.key.left, $0.key.right, $0.key.span.rawValue
+        // Of equals the statement: it says more than the expression.
+        ($0.value.count, $1.key.left, $1.key.right, $0.key.span.rawValue) > (
+          $1.value.count, $0.key.left, $0.key.right, $1.key.span.rawValue
         )
       }
       .prefix(Self.maximalTemplates)
@@ -68,7 +69,7 @@ package struct Learner {
       let trial = Trial(candidate, self)
       if trial.support > 0 { tried.append((template, trial, Set(sources))) }
     }
-    leaveOutSpecial(&tried)
+    leaveOutWider(&tried)
     let heldOut = HeldOut(
       tried.map { template, trial, sources in
         let isDoubtful = !template.right.isEmpty && template.lost > 0 || !trial.coChanges.isEmpty
@@ -85,23 +86,25 @@ package struct Learner {
     return number(rules)
   }
 
-  /// Places that a rule which says more explains speak against no rule that says less: where the first does not fit,
-  /// they are not alike. But where both bring the same name, the longer one shows that the name alone is not enough.
-  private func leaveOutSpecial(_ tried: inout [(template: Template, trial: Trial, sources: Set<String>)]) {
-    /// For each place the rules that explain it, of those with two files at least.
-    var explained: [Int: [Int]] = [:]
+  /// Places whose surroundings make another rule speak against none that leaves them out: where that one does not fit,
+  /// they are not alike. But where both bring the same name, the wider one shows that the name alone is not enough.
+  private func leaveOutWider(_ tried: inout [(template: Template, trial: Trial, sources: Set<String>)]) {
+    /// For each place the rules that explain it, of those with two files at least, and what they match there.
+    var explained: [Int: [(rule: Int, tokens: Range<Int>)]] = [:]
     let names = tried.map { Set(introduces($0.template)) }
     for (number, entry) in tried.enumerated() where entry.trial.support > 1 {
       for outcome in entry.trial.outcomes where outcome.reproduced {
-        explained[outcome.occurrence, default: []].append(number)
+        explained[outcome.occurrence, default: []].append((number, outcome.tokens))
       }
     }
     for index in tried.indices {
-      let length = tried[index].template.left.utf8.count
-      let special = explained.filter { _, rules in
-        rules.contains { tried[$0].template.left.utf8.count > length && names[$0].isDisjoint(with: names[index]) }
+      let others = tried[index].trial.outcomes.filter { outcome in
+        explained[outcome.occurrence]?.contains { rule, tokens in
+          tokens.count > outcome.tokens.count && tokens.clamped(to: outcome.tokens) == outcome.tokens
+            && names[rule].isDisjoint(with: names[index])
+        } ?? false
       }
-      tried[index].trial.leaveOut(Set(special.keys))
+      tried[index].trial.leaveOut(Set(others.map(\.occurrence)))
     }
   }
 
@@ -165,7 +168,8 @@ package struct Learner {
     let confidence = Evidence.share(total)
     let introduced = introduces(template)
     let guards = Guards(
-      symbol: symbol, template: template, support: trial.support, confidence: confidence * evidence.removals, examples: trial.examples,
+      symbol: symbol, template: template, support: trial.support, confidence: confidence * evidence.removals,
+      examples: trial.examples,
       coChanges: trial.coChanges)
     let rule = Rule(
       id: "", symbol: symbol.name, kind: kind(template), smpl: "",

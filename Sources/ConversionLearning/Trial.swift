@@ -17,8 +17,8 @@ struct Trial {
   private(set) var examples: [Rule.Example] = []
   /// Names that appeared in most of those files and that the candidate does not bring.
   private(set) var coChanges: [String] = []
-  /// For each place its occurrence, its file and whether it was reproduced.
-  private(set) var outcomes: [(occurrence: Int, path: String, reproduced: Bool)] = []
+  /// For each place its occurrence, its file, what the candidate matches and whether it was reproduced.
+  private(set) var outcomes: [(occurrence: Int, path: String, tokens: Range<Int>, reproduced: Bool)] = []
 
   init(_ candidate: Candidate, _ learner: Learner) {
     var files: Set<String> = []
@@ -39,7 +39,7 @@ struct Trial {
         .init(
           context: Context(window.old, occurrence.unit, occurrence.old, match, span: candidate.span),
           reproduced: reproduced))
-      outcomes.append((number, window.path, reproduced))
+      outcomes.append((number, window.path, match.tokens, reproduced))
       guard reproduced else { continue }
       right.append((occurrence, match))
       if files.insert(window.path).inserted {
@@ -53,7 +53,8 @@ struct Trial {
     }
     coChanges = CoChange.names(of: candidate, in: supporting, learner)
     if !coChanges.isEmpty {
-      companion = CompanionLearner(learner: learner, candidate: candidate).companion(bringing: coChanges, at: right.map(\.occurrence))
+      companion = CompanionLearner(learner: learner, candidate: candidate).companion(
+        bringing: coChanges, at: right.map(\.occurrence))
     }
     followers = FollowerLearner(learner: learner, candidate: candidate).followers(at: right)
     if let companion { coChanges.removeAll { companion.text.contains($0) } }

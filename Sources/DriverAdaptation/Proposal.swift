@@ -67,7 +67,9 @@ struct Proposer {
     if let rule = rules.first, rule.span == .namespace {
       for file in lines.keys.sorted() {
         var spellings = Spellings()
-        guard let text = files[file], let edit = NamespaceImport.edit(rule, file, Code(text, &spellings)) else { continue }
+        guard let text = files[file], let edit = NamespaceImport.edit(rule, file, Code(text, &spellings)) else {
+          continue
+        }
         proposal.edits.append(edit)
         proposal.use(rule)
       }
@@ -197,7 +199,9 @@ struct Proposer {
 
   /// A deletion that leaves out what comes with it in the tree is half a conversion, whatever the compiler says.
   private func isSureEnough(_ application: Application) -> Bool {
-    guard application.output.isEmpty, application.companion == nil else { return application.confidence >= Confidence.refused }
+    guard application.output.isEmpty, application.companion == nil else {
+      return application.confidence >= Confidence.refused
+    }
     let isHalf = application.rule.rule.flags.contains { $0.reason == .coChange }
     return application.confidence >= (isHalf ? Confidence.sure : Confidence.refusedDeletion)
   }

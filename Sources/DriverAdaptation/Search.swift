@@ -123,7 +123,7 @@ package struct Search: Sendable {
   /// Rules that follow from the declarations before and after.
   private func declared(_ symbol: SoughtSymbol) -> [LearnedRule] {
     let found = breaks.filter { SoughtSymbol($0) == symbol }
-    let rule = found.lazy.compactMap { 
+    let rule = found.lazy.compactMap {
       IncludeAddition.rule(for: $0) ?? CallbackRule.rule(for: $0) ?? NamespaceImport.rule(for: $0)
     }.first
     return rule.map { [$0] } ?? []

@@ -52,8 +52,10 @@ struct StatementInsertion {
     guard found.kind == .statement, found.tokens.count > 1 else { return false }
     let first = found.tokens.lowerBound
     if let keyword = Keyword(rawValue: code.words[first]) {
-      return [.struct, .union, .enum, .const, .static, .unsigned, .signed, .int, .long, .short, .char, .void, .volatile]
-        .contains(keyword)
+      return [
+        .struct, .union, .enum, .const, .static, .unsigned, .signed, .int, .long, .short, .char, .void, .volatile,
+      ]
+      .contains(keyword)
     }
     guard code.tokens[first].kind == .identifier else { return false }
     var name = first + 1

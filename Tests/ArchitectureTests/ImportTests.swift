@@ -37,7 +37,7 @@ private let allowed: [String: Set<String>] = {
     "Pipeline": [
       "Foundation", "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage",
       "Diagnosis", "ConversionLearning", "DriverAdaptation", "Correspondence", "Archive", "GitStore", "ConversionIndex",
-      "CFrontend", "KernelBuild", "TestMachine", "Logging", "Synchronization",
+      "CFrontend", "KernelBuild", "TestMachine", "Logging", "SwiftCSV", "Synchronization",
     ],
     "kmend": ["ArgumentParser", "Dispatch", "Foundation", "KernelModel", "Pipeline", "Rainbow", "Synchronization"],
     "kmend-cindex": ["ClangIndex", "Glibc"],

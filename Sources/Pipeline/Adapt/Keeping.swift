@@ -68,7 +68,8 @@ struct Keeping: Sendable {
       guard !edits.isEmpty else { return nil }
       let container = mended.result.changes.first { $0.rules.contains { $0.id == id } }?.symbol.container
       return LogicalChange(
-        rule: learned.rule, left: learned.left, right: learned.right, before: learned.before + [learned.companion?.text].compactMap { $0 }, container: container,
+        rule: learned.rule, left: learned.left, right: learned.right,
+        before: learned.before + [learned.companion?.text].compactMap { $0 }, container: container,
         edits: edits)
     }
   }

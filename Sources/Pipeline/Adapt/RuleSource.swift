@@ -35,7 +35,8 @@ struct RuleSource: Sendable {
     }
     let nearness = Nearness(
       driver: headers, files: IncludedHeaders.of(Set(conversions.map(\.path)), in: store.old.root))
-    let knowledge = TreeKnowledge(declares: { declared.contains($0) }, newcomers: newcomers, definitions: definitions, nearness: nearness)
+    let knowledge = TreeKnowledge(
+      declares: { declared.contains($0) }, newcomers: newcomers, definitions: definitions, nearness: nearness)
     var rules: [LearnedRule] = []
     for rule in Learner.rules(for: symbol, from: conversions, knowing: knowledge) {
       if try await fits(rule, symbol, store) { rules.append(rule) }

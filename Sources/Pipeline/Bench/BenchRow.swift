@@ -58,7 +58,8 @@ extension BenchRow {
       .joined(separator: " ")
     cells["rules"] = report.rules.map(\.id).joined(separator: " ")
     cells["steps"] = report.seconds.map { "\($0.step)=\(($0.seconds * 10).rounded() / 10)" }.joined(separator: " ")
-    let left = Set(report.breaks.after.filter { $0.cause == nil }.map { $0.symbol.isEmpty ? $0.kind.rawValue : $0.symbol })
+    let left = Set(
+      report.breaks.after.filter { $0.cause == nil }.map { $0.symbol.isEmpty ? $0.kind.rawValue : $0.symbol })
     cells["problem"] = left.sorted().joined(separator: " ")
   }
 

@@ -102,10 +102,12 @@ func withOracle<Value: Sendable>(
 ) async throws -> Value {
   let sources = try DriverTexts.all(of: builds.driver)
   return try await withFrontend(
-    containment: workspace.containment, executable: workspace.frontend, mounts: frontendMounts(builds.from), processes: 1
+    containment: workspace.containment, executable: workspace.frontend, mounts: frontendMounts(builds.from),
+    processes: 1
   ) { old in
     try await withFrontend(
-      containment: workspace.containment, executable: workspace.frontend, mounts: frontendMounts(builds.to), processes: 2
+      containment: workspace.containment, executable: workspace.frontend, mounts: frontendMounts(builds.to),
+      processes: 2
     ) { new in
       try await body(Oracle(old: old, new: new, oldBuild: builds.from, newBuild: builds.to, sources: sources))
     }

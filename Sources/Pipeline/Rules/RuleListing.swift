@@ -56,7 +56,9 @@ package struct RuleListing: Sendable {
     if container != nil { return after.isEmpty ? .fieldGone : .typeChanged }
     let declared = before + after
     let isFunction = declared.contains { $0.kind == .function || $0.kind == .inlineFunction }
-    if !after.isEmpty { return isFunction ? .arguments : declared.contains { $0.kind == .macro } ? .macroArity : .other }
+    if !after.isEmpty {
+      return isFunction ? .arguments : declared.contains { $0.kind == .macro } ? .macroArity : .other
+    }
     return isFunction ? .functionGone : .nameGone
   }
 }
@@ -89,7 +91,8 @@ package struct RulesReport: Codable, Sendable {
     return head
       + rules.filter { !$0.smpl.isEmpty }.map { rule in
         let files = rule.examples.map { "//   \($0.site)\n" }.joined()
-        return "\n// \(rule.support) in-tree files, right at \(rule.replay.reproduced) of \(rule.replay.tried) held out\n"
+        return
+          "\n// \(rule.support) in-tree files, right at \(rule.replay.reproduced) of \(rule.replay.tried) held out\n"
           + files + rule.smpl + (rule.smpl.hasSuffix("\n") ? "" : "\n")
       }.joined()
   }
