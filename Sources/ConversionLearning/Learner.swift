@@ -70,6 +70,12 @@ package struct Learner {
       if trial.support > 0 { tried.append((template, trial, Set(sources))) }
     }
     leaveOutWider(&tried)
+    // Of equals the one that says more is chosen, in validation as in use.
+    tried.sort { one, other in
+      let (left, right) = (one.template, other.template)
+      if left.left.utf8.count != right.left.utf8.count { return left.left.utf8.count > right.left.utf8.count }
+      return (left.left, left.right, right.span.rawValue) < (right.left, right.right, left.span.rawValue)
+    }
     let heldOut = HeldOut(
       tried.map { template, trial, sources in
         let isDoubtful = !template.right.isEmpty && template.lost > 0 || !trial.coChanges.isEmpty

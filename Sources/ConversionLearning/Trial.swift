@@ -17,7 +17,8 @@ struct Trial {
   private(set) var examples: [Rule.Example] = []
   /// Names that appeared in most of those files and that the candidate does not bring.
   private(set) var coChanges: [String] = []
-  /// For each place its occurrence, its file, what the candidate matches and whether it was reproduced.
+  /// For each place its occurrence, its file, what the candidate matches (of a name the whole call) and whether it was
+  /// reproduced.
   private(set) var outcomes: [(occurrence: Int, path: String, tokens: Range<Int>, reproduced: Bool)] = []
 
   init(_ candidate: Candidate, _ learner: Learner) {
@@ -39,7 +40,10 @@ struct Trial {
         .init(
           context: Context(window.old, occurrence.unit, occurrence.old, match, span: candidate.span),
           reproduced: reproduced))
-      outcomes.append((number, window.path, match.tokens, reproduced))
+      let path = occurrence.old.path(to: occurrence.token)
+      let core = occurrence.old.nodes[path[Occurrence.core(occurrence.old, path, occurrence.token)]].tokens
+      let extent = candidate.span == .identifier ? core : match.tokens
+      outcomes.append((number, window.path, extent, reproduced))
       guard reproduced else { continue }
       right.append((occurrence, match))
       if files.insert(window.path).inserted {

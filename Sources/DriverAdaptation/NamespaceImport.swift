@@ -7,17 +7,14 @@ import KernelModel
 /// The rule for a symbol in a namespace that the module does not import: import it. Modpost itself says which
 /// (Documentation/core-api/symbol-namespaces.rst).
 enum NamespaceImport {
-  private static let importing = "MODULE_IMPORT_NS"
-  private static let license = "MODULE_LICENSE"
-
   /// Nil where the break names no namespace, or the new kernel does not declare the macro that imports one.
   static func rule(for found: Break) -> LearnedRule? {
     guard found.kind == .namespace, let namespace = found.container, !namespace.isEmpty,
-      namespace.utf8.allSatisfy(CompatText.isWord), let macro = found.after, macro.name == importing
+      namespace.utf8.allSatisfy(CompatText.isWord), let macro = found.after, macro.name == BuildProtocol.namespaceImport
     else { return nil }
     // The argument is a name where the macro makes a string of it, else the string itself.
     let isName = macro.body.contains("stringify") || macro.body.contains("#")
-    let line = "\(importing)(\(isName ? namespace : "\"\(namespace)\""));"
+    let line = "\(BuildProtocol.namespaceImport)(\(isName ? namespace : "\"\(namespace)\""));"
     let rule = Rule(
       id: "import_\(namespace)", symbol: found.symbol, kind: .declaration, smpl: "",
       summary: "`\(line)` for `\(found.symbol)`", support: 0, confidence: 1, opportunities: 0, examples: [],
@@ -30,7 +27,8 @@ enum NamespaceImport {
     let lines = LineTable(code.source.text)
     guard !code.source.text.contains(rule.right.utf8),
       let unit = code.units.last(where: {
-        $0.kind == .statement && $0.depth == 0 && code.source.spelling(code.tokens[$0.tokens.lowerBound]) == license
+        $0.kind == .statement && $0.depth == 0
+          && code.source.spelling(code.tokens[$0.tokens.lowerBound]) == BuildProtocol.license
       })
     else { return nil }
     let last = Int(code.tokens[unit.end - 1].end)

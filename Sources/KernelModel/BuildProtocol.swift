@@ -68,6 +68,10 @@ package enum BuildProtocol {
     MODULE_DESCRIPTION("trial");
 
     """
+  /// What a module says of itself, and how it takes symbols from a namespace
+  /// (Documentation/core-api/symbol-namespaces.rst).
+  package static let license = "MODULE_LICENSE"
+  package static let namespaceImport = "MODULE_IMPORT_NS"
   /// What packages write for a driver's version into `dkms.conf` (dh_dkms(1)).
   package static let versionPlaceholders = ["#MODULE_VERSION#", "@MODULE_VERSION@"]
   /// Begins every macro that exports a symbol to modules.

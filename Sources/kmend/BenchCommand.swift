@@ -18,7 +18,7 @@ struct BenchCommand: AsyncParsableCommand {
 
         kmend bench Tests/Corpus/debian-dkms.csv --out bench
         kmend bench my-drivers.csv --out bench --jobs 2 --resume
-        kmend bench corpus.csv --only 'v4l2loopback|evdi' --no-boot
+        kmend bench corpus.csv --only 'alpha|beta-dkms 1' --no-boot
 
       Writes results.csv, summary.md and, under cases/, series, report and logs of each case.
       """)

@@ -10,10 +10,10 @@ struct Rules: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show how the users of a symbol in the kernel's own tree were converted.",
     discussion: """
-        kmend rules strlcpy --from 6.1 --to 6.12
-        kmend rules 'struct genl_info.userhdr' --from 6.1 --to 6.12 --json
-        kmend rules asm/unaligned.h --from 6.1 --to 6.12
-        kmend rules strlcpy --from 6.1 --to 6.12 --cocci > strlcpy.cocci
+        kmend rules FUNCTION --from 6.1 --to 6.12
+        kmend rules 'struct NAME.FIELD' --from 6.1 --to 6.12 --json
+        kmend rules FOLDER/HEADER.h --from 6.1 --to 6.12
+        kmend rules MACRO --from 6.1 --to 6.12 --cocci > macro.cocci
       """)
 
   @Argument(help: "A function, macro or type, 'struct NAME.FIELD', or a header's path.")

@@ -84,7 +84,7 @@ struct DriverBreaks: Sendable {
       func plain(_ name: String) -> String { String(name.split(separator: "/").last ?? "").replacing("-", with: "_") }
       let own = new.record.objects.filter { plain($0.module) == plain(module) }
       // Of a module of several objects the one that says what it is stands for it.
-      return (own.first { texts[$0.source]?.contains("MODULE_LICENSE".utf8) ?? false } ?? own.first)?.source
+      return (own.first { texts[$0.source]?.contains(BuildProtocol.license.utf8) ?? false } ?? own.first)?.source
     }
     let links = try await trees.withImports(found)
     guard case .failed(let reason) = new.record.result else { return links }

@@ -54,7 +54,7 @@ struct TreeDeclarations: Sendable {
   /// Breaks of symbols in namespaces with the macro that imports one, as the new tree defines it.
   func withImports(_ breaks: [Break]) async throws -> [Break] {
     guard let store, breaks.contains(where: { $0.kind == .namespace }) else { return breaks }
-    let macro = try await store.declarations(of: "MODULE_IMPORT_NS", in: .new).first { $0.kind == .macro }
+    let macro = try await store.declarations(of: BuildProtocol.namespaceImport, in: .new).first { $0.kind == .macro }
     return breaks.map { found in
       var found = found
       if found.kind == .namespace { found.after = macro }
