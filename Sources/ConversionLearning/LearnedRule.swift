@@ -23,6 +23,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
     case prototype
     /// A line that imports a namespace of symbols into a module; only the right side says something.
     case namespace
+    /// A parameter that a callback lost: the left side is its type, the right side where its value comes from now.
+    case recovery
   }
   package var rule: Rule
   package var span: Span

@@ -197,7 +197,7 @@ package struct Learner {
     case .operand: .operand
     case .element: .initialiser
     case .include: .include
-    case .prototype, .namespace: .declaration
+    case .prototype, .namespace, .recovery: .declaration
     case .statement where template.right.isEmpty: .statement
     case .statement, .expression:
       symbol.isField

@@ -4,7 +4,17 @@ import ConversionLearning
 import KernelModel
 
 /// The rule for a callback whose prototype changed: it follows from the two declarations, not from conversions.
-enum CallbackRule {
+package enum CallbackRule {
+  /// The types of the parameters that a callback no longer has, as spellings; none where the declarations are no
+  /// prototypes of one field.
+  package static func lostParameters(field: String, before: String, after: String) -> [[String]] {
+    guard let change = PrototypeChange(field: field, before: before, after: after) else { return [] }
+    return change.steps.compactMap { step in
+      guard case .remove(let old) = step else { return nil }
+      return change.before.type(change.before.parameters[old])
+    }
+  }
+
   /// Nil where the break does not show both prototypes, or where they leave open what to do.
   static func rule(for found: Break) -> LearnedRule? {
     guard found.kind == .callbackPrototype, let before = found.before?.text, let after = found.after?.text,

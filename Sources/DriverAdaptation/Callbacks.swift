@@ -9,16 +9,22 @@ import KernelModel
 struct Callbacks {
   let rule: LearnedRule
   let change: PrototypeChange
+  /// Where the values of lost parameters come from.
+  let recoveries: [LearnedRule]
   /// Lines that the oracle complained about, by file.
   let lines: [String: Set<Int>]
   let isActive: (String, Int) -> Bool
 
   /// Nil if the rule is none for a callback.
-  init?(_ rule: LearnedRule, lines: [String: Set<Int>], isActive: @escaping (String, Int) -> Bool) {
+  init?(
+    _ rule: LearnedRule, recoveries: [LearnedRule], lines: [String: Set<Int>],
+    isActive: @escaping (String, Int) -> Bool
+  ) {
     guard let change = PrototypeChange(field: rule.rule.symbol, before: rule.left, after: rule.right) else {
       return nil
     }
-    (self.rule, self.change, self.lines, self.isActive) = (rule, change, lines, isActive)
+    (self.rule, self.change, self.recoveries) = (rule, change, recoveries)
+    (self.lines, self.isActive) = (lines, isActive)
   }
 
   func propose(_ files: [String: SourceText], _ proposal: inout Proposal) {
@@ -68,6 +74,7 @@ struct Callbacks {
     var edits: [Edit] = []
     var flags: [Flag] = []
     var isDefined = false
+    var recovered: [LearnedRule] = []
     for (file, code) in codes {
       let table = LineTable(code.source.text)
       for head in heads(name, code) {
@@ -77,17 +84,29 @@ struct Callbacks {
             Flag(.inactiveCode, "\(site): `\(name)` in code that this kernel does not compile is left as it is"))
           continue
         }
-        var rewriting = FunctionRewriting(file: file, code: code, rule: rule.rule.id, change: change)
+        var rewriting = FunctionRewriting(
+          file: file, code: code, rule: rule.rule.id, change: change, recoveries: recoveries)
         guard rewriting.rewrite(head, site) else { return proposal.unfit += 1 }
         isDefined = isDefined || head.body != nil
         edits += rewriting.edits
         flags += rewriting.flags
+        recovered += rewriting.recovered
       }
     }
     guard isDefined, !edits.isEmpty else { return proposal.unfit += 1 }
     proposal.edits += edits
-    proposal.use(rule)
+    proposal.use(told(recovered))
     flags.forEach { proposal.flag($0) }
+  }
+
+  /// The rule with what it says about lost parameters.
+  private func told(_ recovered: [LearnedRule]) -> LearnedRule {
+    guard let first = recovered.first else { return rule }
+    var told = rule
+    told.rule.summary += ", `\(first.left)` from \(first.rule.summary)"
+    (told.rule.support, told.rule.examples) = (first.rule.support, first.rule.examples)
+    (told.rule.confidence, told.rule.opportunities) = (first.rule.confidence, first.rule.opportunities)
+    return told
   }
 
   private func heads(_ name: String, _ code: Code) -> [FunctionRewriting.Head] {

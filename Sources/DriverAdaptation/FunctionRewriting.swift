@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 import CSource
+import ConversionLearning
 import KernelModel
 
 /// Gives one definition or declaration a new prototype.
@@ -17,12 +18,16 @@ struct FunctionRewriting {
   let code: Code
   let rule: String
   let change: PrototypeChange
+  let recoveries: [LearnedRule]
   private let lines: LineTable
   private(set) var edits: [Edit] = []
   private(set) var flags: [Flag] = []
+  /// The recoveries that were used.
+  private(set) var recovered: [LearnedRule] = []
 
-  init(file: String, code: Code, rule: String, change: PrototypeChange) {
+  init(file: String, code: Code, rule: String, change: PrototypeChange, recoveries: [LearnedRule] = []) {
     (self.file, self.code, self.rule, self.change) = (file, code, rule, change)
+    self.recoveries = recoveries
     lines = LineTable(code.source.text)
   }
 
@@ -179,7 +184,9 @@ struct FunctionRewriting {
 
   private mutating func remove(_ prototype: Prototype, _ old: Int, _ head: Head) -> Bool {
     let own = prototype.parameters[old]
-    if let name = own.name, let body = head.body, body.contains(where: { code.words[$0] == code.words[name] }) {
+    if let name = own.name, let body = head.body, body.contains(where: { code.words[$0] == code.words[name] }),
+      !recover(prototype, old, name, body)
+    {
       return false
     }
     let count = prototype.parameters.count
@@ -199,6 +206,42 @@ struct FunctionRewriting {
     }
     let isOnly = count == 1 && change.after.parameters.isEmpty
     edits.append(Edit(file: file, range: range, replacement: isOnly ? "void" : "", rule: rule))
+    return true
+  }
+
+  /// Declares the lost parameter as a variable, set as in-tree functions set it.
+  private mutating func recover(_ prototype: Prototype, _ old: Int, _ name: Int, _ body: Range<Int>) -> Bool {
+    let type = change.before.type(change.before.parameters[old])
+    guard let recovery = recoveries.first(where: { $0.left == type.joined(separator: " ") }),
+      let first = code.units.first(where: { $0.tokens.lowerBound > body.lowerBound }),
+      [.statement, .control].contains(first.kind)
+    else { return false }
+    // `¤k` is a parameter of the new prototype: the driver's own name for it.
+    var names: [String] = []
+    for step in change.steps {
+      switch step {
+      case .keep(let kept, _): names.append(prototype.name(prototype.parameters[kept]) ?? "")
+      case .insert(let number): names.append(change.after.name(change.after.parameters[number]) ?? "")
+      case .remove: break
+      }
+    }
+    var value = recovery.right
+    for (number, own) in names.enumerated().reversed() { value = value.replacing("¤\(number)", with: own) }
+    guard !value.contains("¤"), !names.contains("") || !recovery.right.contains("¤") else { return false }
+    let start = Int(code.tokens[first.tokens.lowerBound].start)
+    let line = lines.range(ofLine: lines.line(of: start)).lowerBound
+    let white = code.source.text[line..<start]
+    guard white.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else { return false }
+    let declared = change.before.text(change.before.parameters[old].tokens)
+    let typeText =
+      change.before.name(change.before.parameters[old]) == nil
+      ? declared : type.joined(separator: " ").replacing(" * *", with: " **")
+    let text = typeText + (typeText.hasSuffix("*") ? "" : " ") + prototype.spelling(name) + " = " + value + ";"
+    edits.append(
+      Edit(
+        file: file, range: line..<line,
+        replacement: String(decoding: white, as: UTF8.self) + text + CompatText.lineEnd(code.source.text), rule: rule))
+    recovered.append(recovery)
     return true
   }
 

@@ -56,7 +56,9 @@ struct Proposer {
   func proposal(_ files: [String: SourceText]) -> Proposal {
     var proposal = Proposal()
     if let rule = rules.first, rule.span == .prototype {
-      let callbacks = Callbacks(rule, lines: lines) { file, line in isActive(file, line: line) }
+      let callbacks = Callbacks(rule, recoveries: rules.filter { $0.span == .recovery }, lines: lines) { file, line in
+        isActive(file, line: line)
+      }
       let active = Dictionary(
         uniqueKeysWithValues: files.map { ($0, ActiveText.of($1, inactive: inactive[$0] ?? [])) })
       callbacks?.propose(active, &proposal)

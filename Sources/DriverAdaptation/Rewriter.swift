@@ -53,7 +53,7 @@ struct Rewriter {
       return replace(application.tokens, with: application.output, unit: application.unit, id)
     case .identifier, .expression:
       return replace(application.tokens, with: application.output, unit: application.unit, id)
-    case .include, .prototype, .namespace: return nil
+    case .include, .prototype, .namespace, .recovery: return nil
     }
   }
 

@@ -3,6 +3,7 @@
 import CSource
 import ConversionIndex
 import ConversionLearning
+import DriverAdaptation
 import KernelModel
 
 /// Rules by symbol, learned from the index when they are first asked for.
@@ -21,9 +22,13 @@ struct RuleSource: Sendable {
   /// Rules for a symbol, best first; none where the kernels' sources are not at hand.
   mutating func rules(for symbol: SoughtSymbol) async throws -> [LearnedRule] {
     if let rules = known[symbol] { return rules }
-    // A callback's new prototype follows from its declaration; how in-tree functions of that name changed does not tell.
-    if symbol.kind == .callbackPrototype { return [] }
     guard let store = trees.store else { return [] }
+    // A callback's new prototype follows from its declaration; how in-tree functions of that name changed does not tell.
+    if symbol.kind == .callbackPrototype {
+      let rules = try await recoveries(symbol, store)
+      known[symbol] = rules
+      return rules
+    }
     let conversions = try await store.conversions(losing: symbol.name)
     let definitions = try await store.declarations(of: symbol.name, in: .old)
     let names = Self.names(in: conversions).union(Self.names(in: definitions.map(\.body)))
@@ -42,6 +47,24 @@ struct RuleSource: Sendable {
       if try await fits(rule, symbol, store) { rules.append(rule) }
     }
     known[symbol] = rules
+    return rules
+  }
+
+  /// Where the values of parameters come from that a callback no longer has.
+  private func recoveries(_ symbol: SoughtSymbol, _ store: ConversionStore) async throws -> [LearnedRule] {
+    let before = try await store.declarations(of: symbol.name, in: .old, container: symbol.container).first
+    let after = try await store.declarations(of: symbol.name, in: .new, container: symbol.container).first
+    guard let before, let after, symbol.container != nil else { return [] }
+    var rules: [LearnedRule] = []
+    for type in CallbackRule.lostParameters(field: symbol.name, before: before.text, after: after.text) {
+      guard let tag = type.last(where: { $0 != "*" && $0 != "const" }) else { continue }
+      let conversions = try await store.conversions(losing: tag)
+      let declared = try await store.declared(in: .new, among: Self.names(in: conversions))
+      let nearness = Nearness(
+        driver: headers, files: IncludedHeaders.of(Set(conversions.map(\.path)), in: store.old.root))
+      let rule = ParameterRecovery.rule(type: type, from: conversions, near: nearness) { declared.contains($0) }
+      if let rule { rules.append(rule) }
+    }
     return rules
   }
 

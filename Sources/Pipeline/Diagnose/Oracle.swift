@@ -97,7 +97,8 @@ actor Oracle {
       examination.take(try await answers(to: inquiries))
     }
     let declared = try await trees.inNewTree(names)
-    let diagnosis = examination.diagnosis { declared[$0] ?? [] }
+    var diagnosis = examination.diagnosis { declared[$0] ?? [] }
+    diagnosis.breaks = try await trees.withPrototypes(diagnosis.breaks)
     known = diagnosis.breaks
     return diagnosis
   }
