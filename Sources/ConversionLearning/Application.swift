@@ -72,7 +72,11 @@ package struct Applier {
           confidence: share * rule.evidence.removals, isContextKnown: isKnown,
           score: isKnown ? rule.score(count) : rule.score(rule.evidence.total) / 2))
     }
-    return found.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(\.element)
+    // The narrower rule says more where both say the same.
+    func rank(_ application: Application) -> Double {
+      application.score + (application.rule.span == .statement ? 0.02 : 0)
+    }
+    return found.enumerated().sorted { (rank($1.element), $0.offset) < (rank($0.element), $1.offset) }.map(\.element)
   }
 
   /// What is no longer assigned must not be read afterwards: `r = old(…, &x)` that becomes `x = new(…)` leaves `r` open.

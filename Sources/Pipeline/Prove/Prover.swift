@@ -60,7 +60,6 @@ struct Prover: Sendable {
     if !refusing.isEmpty {
       let words = "no module could be loaded on \(refusing.joined(separator: ", ")): none of what they do was executed"
       proof.notTested.append(words)
-      proof.flags.append(Flag(.gateNotRun, words))
     }
     proof.flags += flags(proof.verdicts)
     return proof
