@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 import CSource
+import ConversionLearning
 import DriverAdaptation
 import KernelModel
 import Testing
@@ -141,6 +142,73 @@ import Testing
     #expect(text == ended((example.expected ?? example.driver) + tail))
     #expect(finished.left.isEmpty == (example.expected != nil))
     #expect(finished.flags.map(\.reason) == example.flags)
+  }
+
+  /// The head that the kernel compiles is rewritten, the other one and the conditions stay.
+  @Test func headsInAlternatives() throws {
+    let driver = """
+      #ifdef OLD
+      static int foo(struct b *a)
+      #else
+      static int foo(struct a *a)
+      #endif
+      {
+      \treturn 0;
+      }
+      static const struct ops ops = { .op = foo };
+
+      """
+    let found = Self.found(line: 9, before: "int (*op)(struct a *a)", after: "int (*op)(const struct a *a)")
+    let files = ["a.c": SourceText(driver.utf8)]
+    var search = Search(files: files, breaks: [found], inactive: ["a.c": [2...2]])
+    guard case .learn = search.next() else { return #expect(Bool(false)) }
+    search.told(rules: [:])
+    guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
+    let text = String(decoding: try applying(edits, to: SourceText(driver.utf8)).get(), as: UTF8.self)
+    #expect(text == driver.replacing("foo(struct a *a)", with: "foo(const struct a *a)"))
+  }
+
+  /// A parameter that is lost and used is taken from where in-tree functions take it.
+  @Test func lostParameterIsRecovered() throws {
+    let driver = """
+      static int foo(struct client *cl, const struct id *id)
+      {
+      \tint n;
+
+      \treturn id->n;
+      }
+      static struct ops ops = { .op = foo };
+
+      """
+    let found = Self.found(
+      line: 7, before: "int (*op)(struct client *c, const struct id *id)", after: "int (*op)(struct client *c)")
+    let conversions = (0..<3).map { number in
+      Conversion(
+        path: "drivers/a\(number).c", oldText: "int a(struct client *c, const struct id *id)\n{\n\tb(id);\n}\n",
+        newText: "int a(struct client *c)\n{\n\tconst struct id *id = client_id(c);\n\tb(id);\n}\n", oldStart: 1,
+        newStart: 1)
+    }
+    let recovery = try #require(
+      ParameterRecovery.rule(type: ["const", "struct", "id", "*"], from: conversions, near: Nearness()) { _ in true })
+    var search = Search(files: ["a.c": SourceText(driver.utf8)], breaks: [found])
+    guard case .learn(let symbols) = search.next() else { return #expect(Bool(false)) }
+    search.told(rules: [symbols[0]: [recovery]])
+    guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
+    let text = String(decoding: try applying(edits, to: SourceText(driver.utf8)).get(), as: UTF8.self)
+    #expect(
+      text
+        == driver.replacing(", const struct id *id)", with: ")")
+        .replacing("{\n\tint n;", with: "{\n\tconst struct id *id = client_id(cl);\n\tint n;"))
+  }
+
+  private static func found(line: Int, before: String, after: String) -> Break {
+    var found = Break(
+      site: Site(file: "a.c", line: line), kind: .callbackPrototype, symbol: "op", container: "struct ops",
+      message: "incompatible")
+    let site = Site(file: "include/linux/ops.h", line: 1)
+    found.before = Declaration(name: "op", kind: .field, text: before, site: site, container: "struct ops")
+    found.after = Declaration(name: "op", kind: .field, text: after, site: site, container: "struct ops")
+    return found
   }
 
   /// The function, its declaration in a header and the structure that names it stand in three files.

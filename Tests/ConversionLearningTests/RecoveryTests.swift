@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import ConversionLearning
+import KernelModel
+import Testing
+
+/// Where functions that lost a parameter take its value from.
+@Suite struct RecoveryTests {
+  private func conversion(_ number: Int, _ value: String?) -> Conversion {
+    let line = value.map { "\tconst struct id *id = \($0);\n" } ?? ""
+    return Conversion(
+      path: "drivers/a\(number).c",
+      oldText: "static int a\(number)_probe(struct client *c\(number), const struct id *id)\n{\n\treturn id->n;\n}\n",
+      newText: "static int a\(number)_probe(struct client *c\(number))\n{\n\(line)\treturn id->n;\n}\n", oldStart: 10,
+      newStart: 10)
+  }
+
+  private func rule(_ values: [String?]) -> LearnedRule? {
+    ParameterRecovery.rule(
+      type: ["const", "struct", "id", "*"], from: values.enumerated().map { conversion($0, $1) }, near: Nearness()
+    ) { $0.hasPrefix("client_") }
+  }
+
+  @Test func theMajorityTells() throws {
+    let found = try #require(rule(["client_id(c0)", "client_id(c1)", "client_id(c2)", "client_other(c3)", nil]))
+    #expect(found.right == "client_id(¤0)")
+    #expect(found.rule.support == 3)
+    #expect(found.rule.confidence == 0.75)
+    #expect(found.rule.examples.first?.after == "const struct id * id = client_id(c0)")
+  }
+
+  @Test func tooFewTellNothing() {
+    #expect(rule(["client_id(c0)", "client_id(c1)"]) == nil)
+    // A variable of that function alone is no answer for another one.
+    #expect(rule((0..<4).map { _ in "client_id(local)" }) == nil)
+  }
+}
