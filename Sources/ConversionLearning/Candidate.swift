@@ -107,7 +107,7 @@ package struct Candidate {
       if isDeletion { return false }
       guard pair.newNode[match.node] >= 0 else { return false }
       let path = pair.old.path(to: occurrence.token)
-      if let level = path.firstIndex(of: match.node), pair.isPartOfMember(path, level) { return nil }
+      if let level = path.firstIndex(of: match.node), pair.leansOnParent(path, level) { return nil }
       if span == .identifier { return renames(pair, occurrence, window) }
       let wanted = window.new.words[pair.new.nodes[pair.newNode[match.node]].tokens]
       let output = output(window.old, match)

@@ -25,7 +25,7 @@ struct Extraction {
     var level = Occurrence.core(pair.old, path, occurrence.token)
     while level >= 0, pair.newNode[path[level]] < 0 { level -= 1 }
     guard level >= 0, pair.isChanged(path[level]) else { return [] }
-    while pair.isPartOfMember(path, level) { level -= 1 }
+    while pair.leansOnParent(path, level) { level -= 1 }
     var found: [Template] = []
     if let operand = Operand.removed(pair, path, window.old, window.new) {
       found.append(template(operand, occurrence))

@@ -36,10 +36,14 @@ struct TreePair {
         != newCode.words[newInner.upperBound..<newOuter.upperBound]
   }
 
-  /// `a->b->c` that became `a->d`: what `a->b` stands beside is no change of its own.
-  func isPartOfMember(_ path: [Int], _ level: Int) -> Bool {
-    guard level > 0, old.nodes[path[level - 1]].kind == .member, newNode[path[level - 1]] >= 0 else { return false }
-    return isChanged(path[level - 1], outside: path[level])
+  /// Whether the node's change makes sense only with that of what holds it: `a->b` in `a->b->c` that became `a->d`,
+  /// `f(&x)` in `ret = f(&x)` that became `x = g()`.
+  func leansOnParent(_ path: [Int], _ level: Int) -> Bool {
+    guard level > 0, newNode[path[level - 1]] >= 0 else { return false }
+    switch old.nodes[path[level - 1]].kind {
+    case .member, .assignment: return isChanged(path[level - 1], outside: path[level])
+    default: return false
+    }
   }
 
   private mutating func pair(_ left: Int, _ right: Int) {

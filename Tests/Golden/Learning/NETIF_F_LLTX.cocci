@@ -1,8 +1,3 @@
-@NETIF_F_LLTX_1@
-expression E;
-@@
--E | NETIF_F_LLTX
-+E
 
 @NETIF_F_LLTX_2@
 expression E0, E1, E2;
