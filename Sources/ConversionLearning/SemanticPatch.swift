@@ -12,8 +12,9 @@ struct SemanticPatch {
 
   /// Text that stands on its own; its rule is named after `Rule.id`.
   var text: String {
-    // The companion stands where the function's declarations end, which SmPL can't say.
-    if rule.companion != nil { return "" }
+    // A companion stands where the function's declarations end, followers wherever the variable is used next: SmPL
+    // can't say the first, nor the second in a form that people read.
+    if rule.companion != nil || !rule.followers.isEmpty { return "" }
     return switch rule.span {
     case .include: include
     // Its functions may stand in any file, which SmPL can't say.
