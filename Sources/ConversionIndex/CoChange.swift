@@ -24,6 +24,8 @@ package struct CoChange: Sendable, Codable, Hashable {
   /// Names that newly stand in at least two of these files, the most frequent first, then by name.
   package var newcomers: [Newcomer]
 
+  package init(files: Int, newcomers: [Newcomer]) { (self.files, self.newcomers) = (files, newcomers) }
+
   package struct Newcomer: Sendable, Codable, Hashable {
     package var name: String
     /// Files that lost the symbol and hold the name anew.

@@ -28,11 +28,17 @@ extension ConversionStore {
     try await conversions(limit: .max, paths: paths) { try symbolRow($0, symbol)?.lost ?? [] }
   }
 
+  /// The places where Makefiles and the like changed lines that name `symbol`; otherwise as `conversions(losing:)`.
+  package func buildConversions(losing symbol: String, limit: Int = 400) async throws -> [Conversion] {
+    try await conversions(limit: limit, in: .build) { try symbolRow($0, symbol)?.lost ?? [] }
+  }
+
   private func conversions(
-    limit: Int, paths: Set<String>? = nil, hunks: @escaping @Sendable (Database) throws -> [Int]
+    limit: Int, in kind: FileClass = .c, paths: Set<String>? = nil,
+    hunks: @escaping @Sendable (Database) throws -> [Int]
   ) async throws -> [Conversion] {
     let places = try await read { db in
-      let groups = files.groups(of: try hunks(db))
+      let groups = files.groups(of: try hunks(db), in: kind)
       guard let paths else { return try changedFiles(db, spread(groups, limit: limit)) }
       return try changedFiles(db, groups).filter { paths.contains($0.path) }
     }
@@ -64,7 +70,7 @@ extension ConversionStore {
 
   func texts(_ place: ChangedFile) throws -> (old: Lines, new: Lines) {
     func bytes(_ tree: Tree, _ size: Int) throws -> [UInt8] {
-      guard let bytes = fileBytes("\(tree.root)/\(place.path)"), bytes.count == size else {
+      guard let bytes = tree.bytes(place.path), bytes.count == size else {
         throw Failure(
           .badInput, "\(tree.root)/\(place.path)", "is not as it was when the index was built",
           remedy: "unpack the source of \(tree.version) again")

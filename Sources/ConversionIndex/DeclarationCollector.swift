@@ -17,14 +17,17 @@ struct DeclarationCollector: Sendable {
   /// Reads both trees.
   static func collect(_ old: Tree, _ new: Tree, check: () throws -> Void) throws -> DeclarationCollector {
     var result = DeclarationCollector()
+    /// What both trees hold in the same store is read once.
+    var done: Set<String> = []
     for (tree, side) in [(old, Side.old), (new, .new)] {
-      for path in DeclarationPlaces(tree: tree).files() {
+      for path in DeclarationPlaces(tree: tree).files() where !done.contains(path) {
         try check()
-        guard let bytes = fileBytes("\(tree.root)/\(path)") else { continue }
-        if DeclarationPlaces.isHeader(path) {
-          result.add(DeclarationScanner(bytes).found, bytes, path: path, side)
-        } else {
-          result.add(ExportScanner(bytes).found, bytes, path: path, side)
+        guard let bytes = tree.bytes(path) else { continue }
+        let found = DeclarationPlaces.isHeader(path) ? DeclarationScanner(bytes).found : ExportScanner(bytes).found
+        result.add(found, bytes, path: path, side)
+        if side == .old, let contents = old.objects?.contents(path), contents == new.objects?.contents(path) {
+          result.add(found, bytes, path: path, .new)
+          done.insert(path)
         }
       }
     }

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-import Foundation
-import Glibc
-
 /// Which files of a tree say what modules may use.
 struct DeclarationPlaces {
   let tree: Tree
@@ -11,7 +8,7 @@ struct DeclarationPlaces {
   func files() -> [String] {
     let architecture = "arch/\(tree.architecture)"
     var result: [String] = []
-    for top in entries("").folders
+    for top in tree.entries("").folders
     where !["Documentation", "tools", "scripts", "usr", "samples", "LICENSES"].contains(top) {
       collect(top == "arch" ? architecture : top, into: &result)
     }
@@ -29,7 +26,7 @@ struct DeclarationPlaces {
   }
 
   private func collect(_ folder: String, into result: inout [String]) {
-    let (files, folders) = entries(folder)
+    let (files, folders) = tree.entries(folder)
     let headers =
       folder == "include" || folder.hasPrefix("include/") || folder.hasPrefix("arch/\(tree.architecture)/include")
     for file in files where file.hasSuffix(".c") || file.hasSuffix(".S") || headers && file.hasSuffix(".h") {
@@ -37,22 +34,5 @@ struct DeclarationPlaces {
     }
     // Trace events name what they trace and declare nothing under that name.
     for name in folders where folder != "include" || name != "trace" { collect("\(folder)/\(name)", into: &result) }
-  }
-
-  private func entries(_ folder: String) -> (files: [String], folders: [String]) {
-    var files: [String] = []
-    var folders: [String] = []
-    guard let directory = opendir("\(tree.root)/\(folder)") else { return ([], []) }
-    defer { closedir(directory) }
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      // Neither links nor hidden files.
-      if name.hasPrefix(".") { continue }
-      if Int(entry.pointee.d_type) == Int(DT_DIR) { folders.append(name) }
-      if Int(entry.pointee.d_type) == Int(DT_REG) { files.append(name) }
-    }
-    return (files, folders)
   }
 }

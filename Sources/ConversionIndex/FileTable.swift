@@ -5,7 +5,7 @@ import GRDB
 /// Which hunks belong to which changed file: small enough to be held in memory.
 struct FileTable: Sendable {
   private let firstHunks: [Int]
-  private let isC: [Bool]
+  private let kinds: [Int]
 
   /// The hunks of one file that a question is about.
   struct Group: Sendable {
@@ -16,26 +16,26 @@ struct FileTable: Sendable {
 
   init(_ database: Database) throws {
     var firstHunks: [Int] = []
-    var isC: [Bool] = []
+    var kinds: [Int] = []
     let rows = try Row.fetchCursor(database, sql: "SELECT firstHunk, class FROM file ORDER BY id")
     while let row = try rows.next() {
       firstHunks.append(row[0])
-      isC.append(row[1] == FileClass.c.rawValue)
+      kinds.append(row[1])
     }
     self.firstHunks = firstHunks
-    self.isC = isC
+    self.kinds = kinds
   }
 
   /// `.c` and `.h` files, in the order of their paths.
-  var count: Int { isC.count { $0 } }
+  var count: Int { kinds.count { $0 == FileClass.c.rawValue } }
 
-  /// Hunks (ascending) by file; only of `.c` and `.h` files.
-  func groups(of hunks: [Int]) -> [Group] {
+  /// Hunks (ascending) by file; only of files of one kind.
+  func groups(of hunks: [Int], in kind: FileClass = .c) -> [Group] {
     var result: [Group] = []
     var file = 0
     for hunk in hunks {
       file = holder(of: hunk, from: file)
-      guard file < isC.count, isC[file] else { continue }
+      guard file < kinds.count, kinds[file] == kind.rawValue else { continue }
       if result.last?.file == file {
         result[result.count - 1].hunks.append(hunk - firstHunks[file])
       } else {

@@ -10,6 +10,7 @@ import Sandbox
 struct IndexBuild: Sendable {
   let old: Tree
   let new: Tree
+  let contents: ConversionStore.Contents
   let path: String
   let containment: Containment
   let progress: @Sendable (BuildStage) -> Void
@@ -17,7 +18,7 @@ struct IndexBuild: Sendable {
   /// Builds in a folder beside `path` and renames the result into place; the folder is gone afterwards.
   func run(holding lock: borrowing BuildLock) async throws -> BuildFigures {
     let start = ContinuousClock.now
-    for tree in [old, new] where !FileManager.default.fileExists(atPath: "\(tree.root)/include") {
+    for tree in [old, new] where !tree.isWhole {
       throw Failure(.badInput, tree.root, "is not a kernel source tree", remedy: "fetch the kernel's source")
     }
     let folder = "\(path).building"
@@ -28,8 +29,10 @@ struct IndexBuild: Sendable {
       try FileManager.default.createDirectory(atPath: "\(folder)/diff", withIntermediateDirectories: true)
       progress(.comparing)
       async let declared = offload { [old, new] check in try DeclarationCollector.collect(old, new, check: check) }
-      let changes = try await TreeDifference(old: old, new: new, containment: containment)
-        .changes(scratch: "\(folder)/diff")
+      let changes =
+        contents == .declarations
+        ? []
+        : try await TreeDifference(old: old, new: new, containment: containment).changes(scratch: "\(folder)/diff")
       try FileManager.default.removeItem(atPath: "\(folder)/diff")
       let hunks = try await offload { check in try collect(changes, check: check) }
       let declarations = try await declared
@@ -58,10 +61,16 @@ struct IndexBuild: Sendable {
         try check()
         progress(.collecting(files: index, of: changes.count))
       }
-      guard let kind = FileClass(path: change.path[...]), let old = fileBytes("\(old.root)/\(change.path)"),
-        let new = fileBytes("\(new.root)/\(change.path)")
+      guard let kind = FileClass(path: change.path[...]), let oldText = old.bytes(change.path),
+        let newText = new.bytes(change.path)
       else { continue }
-      hunks.add(change, kind: kind, old: old, new: new)
+      var change = change
+      if let objects = new.objects {
+        // What is no text has no lines.
+        guard let lines = try? objects.changedLines(oldText, newText), !lines.isEmpty else { continue }
+        change.hunks = lines.map { Hunk(old: $0.old, new: $0.new) }
+      }
+      hunks.add(change, kind: kind, old: oldText, new: newText)
     }
     return hunks
   }
@@ -73,7 +82,7 @@ struct IndexBuild: Sendable {
       var symbols = 0
       try db.inTransaction {
         let writer = IndexWriter(database: db)
-        try writer.meta(ConversionStore.identity(old, new))
+        try writer.meta(ConversionStore.identity(old, new, contents))
         symbols = try writer.write(hunks)
         try writer.write(declarations)
         try db.execute(sql: Schema.indices)

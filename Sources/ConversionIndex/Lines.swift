@@ -19,9 +19,12 @@ struct Lines {
   var count: Int { starts.count - 1 }
 
   /// The lines as text, with their line ends; lines that the file does not have are left out.
-  func text(_ range: Range<Int>) -> String {
+  func text(_ range: Range<Int>) -> String { String(decoding: slice(range), as: UTF8.self) }
+
+  /// The same as bytes.
+  func slice(_ range: Range<Int>) -> ArraySlice<UInt8> {
     let range = range.clamped(to: 0..<count)
-    return String(decoding: bytes[starts[range.lowerBound]..<starts[range.upperBound]], as: UTF8.self)
+    return bytes[starts[range.lowerBound]..<starts[range.upperBound]]
   }
 
   /// The function, initialiser or structure that holds the line, from its head to its closing brace, going by the

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-/// An unpacked kernel source tree, and which version it is.
-package struct Tree: Sendable, Hashable {
-  /// Absolute path of the tree's root.
+/// A kernel source tree, unpacked or in an object store, and which version it is.
+package struct Tree: Sendable {
+  /// Absolute path of the tree's root; for a tree in an object store the words that name it to people.
   package var root: String
   /// Version of the source package (`KernelIdentity.sourceVersion`): with the other tree's it names the index.
   package var version: String
   /// Folder below `arch/` whose headers count beside `include/`, e.g. `x86`.
   package var architecture: String
+  /// Where the files are read if not from a folder.
+  package var objects: (any TreeObjects)?
 
-  package init(root: String, version: String, architecture: String = "x86") {
+  package init(
+    root: String, version: String, architecture: String = "x86", objects: (any TreeObjects)? = nil
+  ) {
     self.root = root
     self.version = version
     self.architecture = architecture
+    self.objects = objects
   }
 }
 
@@ -21,6 +26,10 @@ package enum Side: Int, Sendable, Hashable, CaseIterable {
   case old = 0
   case new = 1
 }
+
+/// Whether the indexes hold a file of this path, relative to the root of a kernel tree: C, assembly and build files of
+/// the kernel itself.
+package func isIndexed(_ path: String) -> Bool { FileClass(path: path[...]) != nil }
 
 /// What a file of a kernel tree is to the index.
 enum FileClass: Int, Sendable {

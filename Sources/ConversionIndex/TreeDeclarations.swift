@@ -13,7 +13,7 @@ extension Tree {
       let wanted = Set(names.map { Array($0.utf8).reduce(SymbolTable.seed, SymbolTable.hash) })
       for path in DeclarationPlaces(tree: self).files() where DeclarationPlaces.isHeader(path) {
         try check()
-        guard let bytes = fileBytes("\(root)/\(path)"), Self.names(bytes, anyOf: wanted) else { continue }
+        guard let bytes = self.bytes(path), Self.names(bytes, anyOf: wanted) else { continue }
         for item in DeclarationScanner(bytes).found {
           let name = String(decoding: bytes[item.name], as: UTF8.self)
           if names.contains(name) { result[name, default: []].append(item.declaration(name, bytes, path: path)) }
@@ -34,7 +34,7 @@ extension Tree {
 
   /// The text of a header or source, and what it declares or exports.
   func found(in path: String) -> (bytes: [UInt8], found: [DeclarationScanner.Found])? {
-    guard let bytes = fileBytes("\(root)/\(path)") else { return nil }
+    guard let bytes = self.bytes(path) else { return nil }
     return DeclarationPlaces.isHeader(path)
       ? (bytes, DeclarationScanner(bytes).found)
       : (bytes, ExportScanner(bytes, namespace: namespace(of: path)).found)
@@ -43,7 +43,7 @@ extension Tree {
   /// What the Makefile beside a source says.
   private func namespace(of path: String) -> String? {
     let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-    return fileBytes("\(root)/\(folder)/Makefile").flatMap(ExportScanner.namespace(makefile:))
+    return bytes("\(folder)/Makefile").flatMap(ExportScanner.namespace(makefile:))
   }
 
   /// Folders below which headers are sought that are included by their path.
@@ -62,7 +62,7 @@ extension Tree {
     }
     let paths = names.flatMap { name in folders.map { "\($0)/\(name)" } }
     guard !name.contains(".."),
-      let path = paths.first(where: { FileManager.default.fileExists(atPath: "\(root)/\($0)") })
+      let path = paths.first(where: { holds($0) })
     else { return [] }
     return [Declaration(name: name, kind: .header, text: "#include <\(name)>", site: Site(file: path, line: 1))]
   }

@@ -4,7 +4,7 @@ import Foundation
 import KernelModel
 import Sandbox
 
-/// The differences between two source folders, found by git.
+/// The differences between two source folders, found by git, or between two trees of an object store.
 struct TreeDifference {
   let old: Tree
   let new: Tree
@@ -12,10 +12,18 @@ struct TreeDifference {
 
   /// Files that both trees have and that differ, by path.
   ///
-  /// `scratch` is an empty folder for git's output, which is larger than a pipe should carry.
+  /// `scratch` is an empty folder for git's output, which is larger than a pipe should carry. Files of an object store
+  /// come without their hunks: their texts are read later.
   ///
   /// - Throws: `Failure` (`unavailable`) if git can't be run, (`badInput`) if it fails.
   func changes(scratch: String) async throws -> [FileChange] {
+    if let newObjects = new.objects, let oldObjects = old.objects {
+      return try await offload { _ in
+        try newObjects.paths(differingFrom: oldObjects, where: isIndexed).sorted().map {
+          FileChange(path: $0, hunks: [])
+        }
+      }
+    }
     let view = View(mounts: [
       .readOnly(host: old.root, inside: "/old"), .readOnly(host: new.root, inside: "/new"),
       .writable(host: scratch, inside: "/out"),

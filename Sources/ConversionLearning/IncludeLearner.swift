@@ -9,6 +9,7 @@ enum IncludeLearner {
     for symbol: SoughtSymbol, from conversions: [Conversion], near nearness: Nearness
   ) -> [LearnedRule] {
     var files: [String: (old: Set<String>, new: Set<String>, line: Int)] = [:]
+    var commits: [String: CommitName] = [:]
     for conversion in conversions {
       let old = headers(conversion.oldText)
       let new = headers(conversion.newText)
@@ -17,6 +18,7 @@ enum IncludeLearner {
       file.old.formUnion(old.map(\.name))
       file.new.formUnion(new.map(\.name))
       file.line = line ?? file.line
+      if line != nil { commits[conversion.path] = conversion.commit }
       files[conversion.path] = file
     }
     let losing = files.filter { $0.value.old.contains(symbol.name) && !$0.value.new.contains(symbol.name) }
@@ -27,7 +29,12 @@ enum IncludeLearner {
     }
     let silent = losing.filter { $0.value.new.isSubset(of: $0.value.old) }.map(\.key)
     if !silent.isEmpty { gained[""] = silent }
-    var rules = gained.map { rule(symbol, $0.key, nearness.sorted($0.value), losing.mapValues(\.line)) }
+    var rules = gained.map { header, files in
+      var rule = rule(symbol, header, nearness.sorted(files), losing.mapValues(\.line))
+      var seen: Set<CommitName> = []
+      rule.rule.commits = files.sorted().compactMap { commits[$0] }.filter { seen.insert($0).inserted }
+      return rule
+    }
     rules.sort {
       ($0.rule.support, $0.isDeletion ? 0 : 1, $1.right) > ($1.rule.support, $1.isDeletion ? 0 : 1, $0.right)
     }

@@ -35,7 +35,9 @@ package struct Learner {
   private init(_ symbol: SoughtSymbol, _ conversions: [Conversion], _ knowledge: TreeKnowledge) {
     (self.symbol, self.knowledge) = (symbol, knowledge)
     word = spellings.number(of: symbol.name)
-    let sorted = conversions.sorted { ($0.path, $0.oldStart) < ($1.path, $1.oldStart) }
+    let sorted = conversions.sorted {
+      ($0.path, $0.oldStart, $0.commit?.id ?? "") < ($1.path, $1.oldStart, $1.commit?.id ?? "")
+    }
     for conversion in sorted {
       let window = Window(conversion, &spellings)
       let found = Occurrence.all(of: word, in: window, number: windows.count, isField: symbol.isField)
@@ -182,13 +184,21 @@ package struct Learner {
       summary: Summary.text(template, with: trial.companion),
       support: trial.support,
       confidence: confidence, opportunities: opportunities, examples: trial.examples,
-      replay: replay, introduces: introduced, flags: guards.flags, elsewhere: trial.elsewhere)
+      replay: replay, introduces: introduced, flags: guards.flags, elsewhere: trial.elsewhere,
+      commits: commits(trial))
     let free = introduced.filter { knowledge.declares($0) == false }
     var learned = LearnedRule(
       rule: rule, span: template.span, left: template.left, right: template.right, before: [], evidence: evidence,
       free: free, companion: trial.companion)
     learned.followers = Array(trial.followers.prefix(Self.maximalFollowers))
     return learned
+  }
+
+  /// The commits of the places that the candidate reproduces, in the order of their files.
+  private func commits(_ trial: Trial) -> [CommitName] {
+    var seen: Set<CommitName> = []
+    return trial.outcomes.filter(\.reproduced).compactMap { windows[occurrences[$0.occurrence].window].commit }
+      .filter { seen.insert($0).inserted }
   }
 
   private func kind(_ template: Template) -> Rule.Kind {

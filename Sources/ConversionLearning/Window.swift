@@ -6,6 +6,7 @@ import KernelModel
 /// A conversion read as C on both sides, its units aligned.
 struct Window {
   let path: String
+  let commit: CommitName?
   /// First line of the old text in its file.
   let start: Int
   let old: Code
@@ -19,6 +20,7 @@ struct Window {
 
   init(_ conversion: Conversion, _ spellings: inout Spellings) {
     path = conversion.path
+    commit = conversion.commit
     start = conversion.oldStart
     old = Code(Self.withoutOpenComment(conversion.oldText), &spellings)
     new = Code(Self.withoutOpenComment(conversion.newText), &spellings)

@@ -90,16 +90,23 @@ package actor Repository {
   }
 
   /// Bytes of a blob of at most `limit` bytes; its size is looked at before it is unpacked.
-  func blob(_ id: ObjectID, limit: Int) throws(Failure) -> [UInt8] {
+  func blob(_ id: ObjectID, limit: Int) throws(Failure) -> [UInt8] { try Self.blob(id, limit: limit, in: pointer) }
+
+  /// The same for any repository that is open.
+  static func blob(_ id: ObjectID, limit: Int, in repository: OpaquePointer) throws(Failure) -> [UInt8] {
     var oid = id.oid
-    let store = try Owned("open the objects", path, free: git_odb_free) { git_repository_odb(&$0, pointer) }
+    let store = try Owned("open the objects", id.description, free: git_odb_free) {
+      git_repository_odb(&$0, repository)
+    }
     var size = 0
     var kind = GIT_OBJECT_INVALID
     try LibGit2.call("read the blob", id.description) { git_odb_read_header(&size, &kind, store.pointer, &oid) }
     guard kind == GIT_OBJECT_BLOB, size <= limit else {
-      throw Failure(.badInput, path, "object \(id) is no blob of at most \(limit) bytes")
+      throw Failure(.badInput, id.description, "is no blob of at most \(limit) bytes")
     }
-    let blob = try Owned("read the blob", id.description, free: git_blob_free) { git_blob_lookup(&$0, pointer, &oid) }
+    let blob = try Owned("read the blob", id.description, free: git_blob_free) {
+      git_blob_lookup(&$0, repository, &oid)
+    }
     let count = Int(git_blob_rawsize(blob.pointer))
     guard let bytes = git_blob_rawcontent(blob.pointer) else { return [] }
     return [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))

@@ -12,12 +12,17 @@ package struct Conversion: Codable, Hashable, Sendable {
   package var oldStart: Int
   /// First line of `newText` in the new file, from 1.
   package var newStart: Int
+  /// The commit that made the change; nil where only the two trees are known.
+  package var commit: CommitName?
 
-  package init(path: String, oldText: String, newText: String, oldStart: Int, newStart: Int) {
+  package init(
+    path: String, oldText: String, newText: String, oldStart: Int, newStart: Int, commit: CommitName? = nil
+  ) {
     self.path = path
     self.oldText = oldText
     self.newText = newText
     self.oldStart = oldStart
     self.newStart = newStart
+    self.commit = commit
   }
 }

@@ -31,11 +31,14 @@ package struct Rule: Codable, Hashable, Sendable {
   package var flags: [Flag]
   /// For a symbol that lives on: places like these that do without it now. They are no opportunities.
   package var elsewhere: Int
+  /// Commits in which developers did what the rule says, in the order of their files; empty where only two trees are
+  /// known.
+  package var commits: [CommitName]
 
   package init(
     id: String, symbol: String, kind: Kind, smpl: String, summary: String, support: Int, confidence: Double,
     opportunities: Int, examples: [Example], replay: Replay, introduces: [String], flags: [Flag],
-    elsewhere: Int = 0
+    elsewhere: Int = 0, commits: [CommitName] = []
   ) {
     self.id = id
     self.symbol = symbol
@@ -50,6 +53,7 @@ package struct Rule: Codable, Hashable, Sendable {
     self.introduces = introduces
     self.flags = flags
     self.elsewhere = elsewhere
+    self.commits = commits
   }
 
   /// How many examples a rule keeps.

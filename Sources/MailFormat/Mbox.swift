@@ -24,23 +24,39 @@ package enum Mbox {
 
   /// The messages of a file: mboxrd, or mboxo without lines that were quoted before they were written.
   package static func messages(_ bytes: [UInt8]) -> [Message] {
-    var texts: [[UInt8]] = []
-    var wasEmpty = true
-    for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
-      if wasEmpty, line.starts(with: "From ".utf8) {
-        texts.append([])
-      } else if !texts.isEmpty {
-        texts[texts.count - 1] += line.first == 0x3E && isAltered(line) ? line.dropFirst() : line
-        texts[texts.count - 1].append(0x0A)
-      }
-      wasEmpty = line.isEmpty || line == [0x0D]
+    bytes.withUnsafeBytes { bytes in
+      ranges(in: bytes).map { Message(parsing: entry(bytes[$0]).text) }
     }
-    // Behind the file's last line feed the split sees an empty line that is none.
-    if !texts.isEmpty, bytes.last == 0x0A { texts[texts.count - 1].removeLast() }
-    return texts.map { text in
-      // The empty line between messages is the file's, not the message's.
-      Message(parsing: text.suffix(2) == [0x0A, 0x0A] ? text.dropLast() : text)
+  }
+
+  /// Where each message stands, its `From ` line included: for files that are too large to be read at once.
+  package static func ranges(in bytes: UnsafeRawBufferPointer) -> [Range<Int>] {
+    let mark = Array("From ".utf8)
+    var starts: [Int] = []
+    var (line, wasEmpty) = (0, true)
+    while line < bytes.count {
+      let end = bytes[line...].firstIndex(of: 0x0A) ?? bytes.count
+      if wasEmpty, bytes[line..<end].starts(with: mark) { starts.append(line) }
+      wasEmpty = end == line || end == line + 1 && bytes[line] == 0x0D
+      line = end + 1
     }
+    return zip(starts, starts.dropFirst() + [bytes.count]).map { $0..<$1 }
+  }
+
+  /// A message with its `From ` line, which is told apart, as it was before it was put into a file.
+  package static func entry(_ bytes: some Collection<UInt8>) -> (envelope: [UInt8], text: [UInt8]) {
+    var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)[...]
+    let envelope = lines.popFirst().map { Array($0) } ?? []
+    var text: [UInt8] = []
+    for line in lines {
+      text += line.first == 0x3E && isAltered(line) ? line.dropFirst() : line
+      text.append(0x0A)
+    }
+    // Behind the last line feed the split sees an empty line that is none.
+    if !text.isEmpty { text.removeLast() }
+    // The empty line between messages is the file's, not the message's.
+    if text.suffix(2) == [0x0A, 0x0A] { text.removeLast() }
+    return (envelope, text)
   }
 
   /// True for a line `From …`, `>From …`, `>>From …`: those that writers and readers of mailboxes alter.

@@ -5,7 +5,7 @@ import KernelModel
 import Pipeline
 import Rainbow
 
-/// `kmend rules`: how in-tree users of a symbol were converted between two kernels.
+/// `kmend rules`: how in-tree users of a symbol were converted.
 struct Rules: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show how the users of a symbol in the kernel's own tree were converted.",
@@ -14,27 +14,29 @@ struct Rules: AsyncParsableCommand {
         kmend rules 'struct NAME.FIELD' --from 6.1 --to 6.12 --json
         kmend rules FOLDER/HEADER.h --from 6.1 --to 6.12
         kmend rules MACRO --from 6.1 --to 6.12 --cocci > macro.cocci
+        kmend rules FUNCTION --tree ~/linux --from v6.1 --to v6.12
+        kmend rules FUNCTION --tree ~/linux --range v6.11..v6.12
+        kmend rules FUNCTION --patches series.mbox
       """)
 
   @Argument(help: "A function, macro or type, 'struct NAME.FIELD', or a header's path.")
   var symbol: String
 
-  @Option(help: ArgumentHelp("The older kernel.", valueName: "kernel"))
-  var from: String
-
-  @Option(help: ArgumentHelp("The newer kernel.", valueName: "kernel"))
-  var to: String
+  @OptionGroup var options: OriginOptions
 
   @ArgumentParser.Flag(help: "Print a semantic patch for spatch(1).")
   var cocci = false
 
   @OptionGroup var common: CommonOptions
 
+  func validate() throws { _ = try options.origin() }
+
   mutating func run() async throws {
     let progress = ProgressLine(quiet: common.quiet)
     defer { progress.finish() }
     let steps = Steps { progress.announce($0) }
-    let report = try await RuleListing(workspace: try Workspace(), steps: steps).rules(for: symbol, from: from, to: to)
+    let report = try await RuleListing(workspace: try Workspace(), steps: steps).rules(
+      for: symbol, from: try options.origin())
     progress.finish()
     if cocci {
       print(report.semanticPatch, terminator: "")
@@ -43,27 +45,48 @@ struct Rules: AsyncParsableCommand {
     }
   }
 
+  /// `learned from 3 commits: abc123def456 ("subject"), …`
+  private func learned(from commits: [CommitName]) -> String {
+    let shown = commits.prefix(3).map(\.description).joined(separator: ", ")
+    let rest = commits.count > 3 ? ", …" : ""
+    return "learned from \(commits.count) commit\(commits.count == 1 ? "" : "s"): \(shown)\(rest)"
+  }
+
   private func text(of report: RulesReport) -> String {
-    var lines = [Terminal.printable(report.symbol).bold + ": \(report.from.name) → \(report.to.name)"]
-    lines.append("  before  " + (report.before ?? "not declared"))
-    lines.append("  after   " + (report.after ?? "not declared"))
+    let printable = Terminal.printable
+    var lines = [printable(report.symbol).bold + ": " + printable(report.source.title)]
+    if report.source.kind != .patches {
+      lines.append("  before  " + printable(report.before ?? "not declared"))
+      lines.append("  after   " + printable(report.after ?? "not declared"))
+    }
     lines.append("  in-tree \(report.converted) files were converted")
-    if report.rules.isEmpty { lines.append("no rule: the conversions have nothing in common") }
+    if let unreadable = report.source.unreadable, unreadable > 0 {
+      lines.append("  gaps    \(unreadable) files or mails could not be read, or are too large")
+    }
+    for line in report.buildLines { lines += example(line) }
+    if report.rules.isEmpty, report.buildLines.isEmpty {
+      lines.append("no rule: the conversions have nothing in common")
+    }
     for rule in report.rules {
       let percent = Int((rule.confidence * 100).rounded())
       lines += [
-        "", rule.id.bold + "  \(rule.summary)",
+        "", rule.id.bold + "  " + printable(rule.summary),
         "  \(rule.support) files, \(percent) % of \(rule.opportunities) places, "
           + "right at \(rule.replay.reproduced) of \(rule.replay.tried) held out",
       ]
-      if !rule.smpl.isEmpty { lines += rule.smpl.split(separator: "\n").map { "    \($0)" } }
-      for example in rule.examples.prefix(3) {
-        lines.append("  \(example.site)")
-        lines.append("    - \(example.before)")
-        if !example.after.isEmpty { lines.append("    + \(example.after)") }
-      }
-      lines += rule.flags.map { "  review  \($0.reason.rawValue): \($0.detail)" }
+      if !rule.commits.isEmpty { lines.append("  " + printable(learned(from: rule.commits))) }
+      if !rule.smpl.isEmpty { lines += printable(rule.smpl).split(separator: "\n").map { "    \($0)" } }
+      for place in rule.examples.prefix(3) { lines += example(place) }
+      lines += rule.flags.map { "  review  \($0.reason.rawValue): " + printable($0.detail) }
     }
     return lines.joined(separator: "\n")
+  }
+
+  private func example(_ example: Rule.Example) -> [String] {
+    func marked(_ mark: String, _ text: String) -> [String] {
+      Terminal.printable(text).split(separator: "\n").map { "    \(mark) \($0)" }
+    }
+    return ["  " + Terminal.printable(example.site.description)] + marked("-", example.before)
+      + marked("+", example.after)
   }
 }

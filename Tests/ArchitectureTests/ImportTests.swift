@@ -25,7 +25,7 @@ private let allowed: [String: Set<String>] = {
     "Correspondence": vocabulary.union(["PatchFormat", "MailFormat", "Mustache"]),
     // Adapters.
     "Archive": vocabulary.union(["Foundation", "Sandbox", "Glibc"]),
-    "GitStore": vocabulary.union(["CGit2", "Dispatch", "Glibc", "PatchFormat", "Sandbox"]),
+    "GitStore": vocabulary.union(["CGit2", "Dispatch", "Glibc", "PatchFormat", "Sandbox", "Synchronization"]),
     "ConversionIndex": vocabulary.union(["Foundation", "Sandbox", "GRDB", "Glibc", "Synchronization"]),
     "CFrontend": vocabulary.union([
       "FoundationEssentials", "Sandbox", "CFrontendProtocol", "Glibc", "Synchronization",

@@ -8,21 +8,26 @@ import KernelModel
 
 /// Rules by symbol, learned from the index when they are first asked for.
 struct RuleSource: Sendable {
-  let trees: TreeDeclarations
+  /// Nil where the kernels' sources are not at hand.
+  private let source: ConversionSource?
   /// What the driver includes: in-tree files that include the same are the better examples.
   private let headers: Set<String>
   private var known: [SoughtSymbol: [LearnedRule]] = [:]
 
   /// - Parameter code: the driver's sources by path.
   init(trees: TreeDeclarations, code: [String: SourceText]) {
-    self.trees = trees
+    self.init(source: ConversionSource(trees: trees.store), code: code)
+  }
+
+  init(source: ConversionSource?, code: [String: SourceText]) {
+    self.source = source
     headers = code.values.reduce(into: []) { $0.formUnion(IncludedHeaders.of($1)) }
   }
 
   /// Rules for a symbol, best first; none where the kernels' sources are not at hand.
   mutating func rules(for symbol: SoughtSymbol) async throws -> [LearnedRule] {
     if let rules = known[symbol] { return rules }
-    guard let store = trees.store else { return [] }
+    guard let store = source else { return [] }
     // A callback's new prototype follows from its declaration; how in-tree functions of that name changed does not tell.
     if symbol.kind == .callbackPrototype {
       let rules = try await recoveries(symbol, store)
@@ -32,16 +37,15 @@ struct RuleSource: Sendable {
     let conversions = try await store.conversions(losing: symbol.name)
     let definitions = try await store.declarations(of: symbol.name, in: .old)
     let names = Self.names(in: conversions).union(Self.names(in: definitions.map(\.body)))
-    let declared = try await store.declared(in: .new, among: names)
+    let declared = try await store.declared(among: names)
     let coChange = try await store.newNames(inFilesLosing: symbol.name)
     let newcomers = coChange.newcomers.map {
       TreeKnowledge.Newcomer(
         name: $0.name, share: Double($0.files) / Double(max(1, coChange.files)), baseRate: $0.baseRate)
     }
-    let nearness = Nearness(
-      driver: headers, files: IncludedHeaders.of(Set(conversions.map(\.path)), in: store.old.root))
     let knowledge = TreeKnowledge(
-      declares: { declared.contains($0) }, newcomers: newcomers, definitions: definitions, nearness: nearness)
+      declares: { declared?.contains($0) }, newcomers: newcomers, definitions: definitions,
+      nearness: nearness(of: conversions, store))
     var rules: [LearnedRule] = []
     for rule in Learner.rules(for: symbol, from: conversions, knowing: knowledge) {
       if try await fits(rule, symbol, store) { rules.append(rule) }
@@ -51,7 +55,7 @@ struct RuleSource: Sendable {
   }
 
   /// Where the values of parameters come from that a callback no longer has.
-  private func recoveries(_ symbol: SoughtSymbol, _ store: ConversionStore) async throws -> [LearnedRule] {
+  private func recoveries(_ symbol: SoughtSymbol, _ store: ConversionSource) async throws -> [LearnedRule] {
     let before = try await store.declarations(of: symbol.name, in: .old, container: symbol.container).first
     let after = try await store.declarations(of: symbol.name, in: .new, container: symbol.container).first
     guard let before, let after, symbol.container != nil else { return [] }
@@ -59,10 +63,9 @@ struct RuleSource: Sendable {
     for type in CallbackRule.lostParameters(field: symbol.name, before: before.text, after: after.text) {
       guard let tag = type.last(where: { $0 != "*" && $0 != "const" }) else { continue }
       let conversions = try await store.conversions(losing: tag)
-      let declared = try await store.declared(in: .new, among: Self.names(in: conversions))
-      let nearness = Nearness(
-        driver: headers, files: IncludedHeaders.of(Set(conversions.map(\.path)), in: store.old.root))
-      let rule = ParameterRecovery.rule(type: type, from: conversions, near: nearness) { declared.contains($0) }
+      let declared = try await store.declared(among: Self.names(in: conversions)) ?? []
+      let near = nearness(of: conversions, store)
+      let rule = ParameterRecovery.rule(type: type, from: conversions, near: near) { declared.contains($0) }
       if let rule { rules.append(rule) }
     }
     return rules
@@ -70,7 +73,7 @@ struct RuleSource: Sendable {
 
   /// A field that became another one of the same structure: the new one has to be there, and of the same type. A number
   /// may have become one of another unit, a pointer one to something else.
-  private func fits(_ rule: LearnedRule, _ symbol: SoughtSymbol, _ store: ConversionStore) async throws -> Bool {
+  private func fits(_ rule: LearnedRule, _ symbol: SoughtSymbol, _ store: ConversionSource) async throws -> Bool {
     guard let container = symbol.container, let field = rule.renamedField(symbol.name) else { return true }
     let old = try await store.declarations(of: symbol.name, in: .old, container: container)
     let new = try await store.declarations(of: field, in: .new, container: container)
@@ -80,6 +83,12 @@ struct RuleSource: Sendable {
       return source.tokens.map { source.spelling($0) }.filter { $0 != declaration.name }
     }
     return new.contains { one in old.contains { type($0) == type(one) } }
+  }
+
+  /// Whose headers are like the driver's; nothing where the old tree is no folder.
+  private func nearness(of conversions: [Conversion], _ store: ConversionSource) -> Nearness {
+    guard let folder = store.folder, !headers.isEmpty else { return Nearness() }
+    return Nearness(driver: headers, files: IncludedHeaders.of(Set(conversions.map(\.path)), in: folder))
   }
 
   private static func names(in conversions: [Conversion]) -> Set<String> {

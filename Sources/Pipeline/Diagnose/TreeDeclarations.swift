@@ -19,12 +19,20 @@ struct TreeDeclarations: Sendable {
       Tree(root: oldSource, version: old.identity.sourceVersion),
       Tree(root: newSource, version: new.identity.sourceVersion)
     )
+    store = try await Self.store(
+      trees.0, trees.1, pair: "\(old.identity.name) → \(new.identity.name)", workspace: workspace, steps: steps)
+  }
+
+  /// The index of any two trees; `pair` names them to people.
+  static func store(
+    _ old: Tree, _ new: Tree, _ contents: ConversionStore.Contents = .whole, pair: String, workspace: Workspace,
+    steps: Steps
+  ) async throws -> ConversionStore {
     let folder = workspace.cache + "/indexes"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let pair = "\(old.identity.name) → \(new.identity.name)"
-    store = try await steps.measure("index", "opening the index of conversions \(pair)") {
+    return try await steps.measure("index", "opening the index of conversions \(pair)") {
       try await ConversionStore.prepare(
-        old: trees.0, new: trees.1, at: ConversionStore.path(in: folder, old: trees.0, new: trees.1),
+        old: old, new: new, contents, at: ConversionStore.path(in: folder, old: old, new: new, contents),
         containment: workspace.containment
       ) { stage in
         switch stage {

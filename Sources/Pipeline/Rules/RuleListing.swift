@@ -6,38 +6,49 @@ import KernelModel
 
 /// `kmend rules`: how in-tree users of a symbol were converted.
 package struct RuleListing: Sendable {
+  /// Of the places that lose a symbol the share that has it again, from which on it lives on in another form.
+  private static let survivingShare = 0.5
   let workspace: Workspace
   let steps: Steps
 
   package init(workspace: Workspace, steps: Steps) { (self.workspace, self.steps) = (workspace, steps) }
 
-  /// Learns the rules of a symbol from two kernels.
+  /// Learns the rules of a symbol.
   ///
-  /// - Parameter symbol: a function, macro, type's tag, `struct NAME.FIELD`, or a header's path (`asm/unaligned.h`).
-  /// - Throws: `Failure`: `badInput` for a symbol that neither tree knows, `unavailable` for kernels without source.
-  package func rules(for symbol: String, from: String, to: String) async throws -> RulesReport {
-    let kernels = Kernels(workspace: workspace)
-    let (old, new) = (try kernels.kernel(named: from), try kernels.kernel(named: to))
-    let trees = try await TreeDeclarations(old: old, new: new, workspace: workspace, steps: steps)
-    guard let store = trees.store else {
-      throw Failure(
-        .unavailable, "\(from), \(to)", "have no source to learn from", remedy: "add both as debian:VERSION")
-    }
+  /// - Parameter symbol: a function, macro, type's tag, `struct NAME.FIELD`, a header's path (`asm/unaligned.h`) or a
+  ///   name of build files.
+  /// - Throws: `Failure`: `badInput` for a symbol that nothing knows, `unavailable` for kernels without source.
+  package func rules(for symbol: String, from origin: RuleOrigin) async throws -> RulesReport {
+    let (source, told) = try await RuleOrigins(workspace: workspace, steps: steps).open(origin)
+    return try await report(symbol, source, told).report
+  }
+
+  /// The same with the rules as the rewriter takes them.
+  func report(
+    _ symbol: String, _ source: ConversionSource, _ told: RulesSource
+  ) async throws -> (report: RulesReport, sought: SoughtSymbol, learned: [LearnedRule]) {
     let (name, container) = Self.split(symbol)
-    let before = try await store.declarations(of: name, in: .old, container: container)
-    let after = try await store.declarations(of: name, in: .new, container: container)
-    var source = RuleSource(trees: trees, code: [:])
-    let sought = SoughtSymbol(name: name, kind: Self.kind(name, container, before, after), container: container)
-    let rules = try await source.rules(for: sought)
-    let files = try await store.filesLosing(name)
-    guard !before.isEmpty || !after.isEmpty || !rules.isEmpty || files.changed > 0 else {
+    let before = try await source.declarations(of: name, in: .old, container: container)
+    let after = try await source.declarations(of: name, in: .new, container: container)
+    var kind = Self.kind(name, container, before, after)
+    // Commits may lead away from what the newer tree still has for others.
+    if let history = source.history, container == nil, kind != .headerGone, source.trees == nil || !after.isEmpty {
+      kind = try await history.share(keeping: name) >= Self.survivingShare ? .arguments : .nameGone
+    }
+    var rules = RuleSource(source: source, code: [:])
+    let sought = SoughtSymbol(name: name, kind: kind, container: container)
+    let learned = try await rules.rules(for: sought)
+    let converted = try await source.converted(name)
+    let lines = try await BuildLines.examples(of: name, in: source)
+    guard !before.isEmpty || !after.isEmpty || !learned.isEmpty || converted > 0 || !lines.isEmpty else {
       throw Failure(
-        .badInput, symbol, "neither \(from) nor \(to) declares it, and no in-tree code used it",
+        .badInput, symbol, "is not declared in \(told.title), and no code there was converted",
         remedy: "name a function, macro, type, 'struct NAME.FIELD' or a header's path")
     }
-    return RulesReport(
-      symbol: symbol, from: old.identity, to: new.identity, before: before.first?.text, after: after.first?.text,
-      converted: files.changed, rules: rules.map(\.rule))
+    let report = RulesReport(
+      symbol: symbol, source: told, before: before.first?.text, after: after.first?.text, converted: converted,
+      rules: learned.map(\.rule), buildLines: lines)
+    return (report, sought, learned)
   }
 
   private static func split(_ symbol: String) -> (name: String, container: String?) {
@@ -60,40 +71,5 @@ package struct RuleListing: Sendable {
       return isFunction ? .arguments : declared.contains { $0.kind == .macro } ? .macroArity : .other
     }
     return isFunction ? .functionGone : .nameGone
-  }
-}
-
-/// What `kmend rules --json` prints (schema `kmend-rules-1`, described in README.md).
-package struct RulesReport: Codable, Sendable {
-  package var schema = "kmend-rules-1"
-  package var symbol: String
-  package var from: KernelIdentity
-  package var to: KernelIdentity
-  /// First declaration in each tree; nil where there is none.
-  package var before: String?
-  package var after: String?
-  /// In-tree files whose use of the symbol was converted.
-  package var converted: Int
-  /// The best first.
-  package var rules: [Rule]
-
-  init(
-    symbol: String, from: KernelIdentity, to: KernelIdentity, before: String?, after: String?, converted: Int,
-    rules: [Rule]
-  ) {
-    (self.symbol, self.from, self.to, self.before, self.after) = (symbol, from, to, before, after)
-    (self.converted, self.rules) = (converted, rules)
-  }
-
-  /// The rules as one file for spatch(1), those that SmPL can say.
-  package var semanticPatch: String {
-    let head = "// \(symbol): learned from \(from.name) (\(from.sourceVersion)) → \(to.name) (\(to.sourceVersion))\n"
-    return head
-      + rules.filter { !$0.smpl.isEmpty }.map { rule in
-        let files = rule.examples.map { "//   \($0.site)\n" }.joined()
-        return
-          "\n// \(rule.support) in-tree files, right at \(rule.replay.reproduced) of \(rule.replay.tried) held out\n"
-          + files + rule.smpl + (rule.smpl.hasSuffix("\n") ? "" : "\n")
-      }.joined()
   }
 }

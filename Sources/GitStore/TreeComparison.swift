@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CGit2
+import KernelModel
+
+/// A file that two trees hold under one path with other bytes.
+package struct BlobChange: Hashable, Sendable {
+  /// Relative to the root of the trees.
+  package var path: String
+  package var old: ObjectID
+  package var new: ObjectID
+}
+
+/// Walks two trees side by side; folders with equal ids are not looked into.
+struct TreeComparison {
+  private static let maximalDepth = 64
+  let repository: OpaquePointer
+  let isWanted: (String) -> Bool
+  /// Regular files that both trees have, in git's order.
+  private(set) var changes: [BlobChange] = []
+  /// Folders that the store does not hold, or holds damaged, and names that are no text.
+  private(set) var unreadable = 0
+
+  init(_ repository: OpaquePointer, where isWanted: @escaping (String) -> Bool) {
+    (self.repository, self.isWanted) = (repository, isWanted)
+  }
+
+  mutating func compare(_ old: ObjectID, _ new: ObjectID, at prefix: String = "", depth: Int = 0) {
+    guard old != new else { return }
+    guard depth <= Self.maximalDepth, let oldTree = try? tree(old), let newTree = try? tree(new) else {
+      unreadable += 1
+      return
+    }
+    let oldCount = git_tree_entrycount(oldTree.pointer)
+    let newCount = git_tree_entrycount(newTree.pointer)
+    var (left, right) = (0, 0)
+    while left < oldCount, right < newCount {
+      guard let one = git_tree_entry_byindex(oldTree.pointer, left),
+        let other = git_tree_entry_byindex(newTree.pointer, right)
+      else { break }
+      let order = git_tree_entry_cmp(one, other)
+      if order <= 0 { left += 1 }
+      if order >= 0 { right += 1 }
+      if order == 0 { compare(one, other, at: prefix, depth: depth) }
+    }
+  }
+
+  /// Two entries of one name.
+  private mutating func compare(_ old: OpaquePointer, _ new: OpaquePointer, at prefix: String, depth: Int) {
+    guard let oldID = git_tree_entry_id(old), let newID = git_tree_entry_id(new), git_oid_equal(oldID, newID) == 0,
+      let bytes = git_tree_entry_name(new)
+    else { return }
+    guard let name = String(validatingCString: bytes), !name.isEmpty else {
+      unreadable += 1
+      return
+    }
+    let kinds = (git_tree_entry_filemode(old), git_tree_entry_filemode(new))
+    let (oldChild, newChild) = (ObjectID(oldID.pointee), ObjectID(newID.pointee))
+    if kinds == (GIT_FILEMODE_TREE, GIT_FILEMODE_TREE) {
+      compare(oldChild, newChild, at: "\(prefix)\(name)/", depth: depth + 1)
+    } else if Self.isFile(kinds.0), Self.isFile(kinds.1), isWanted(prefix + name) {
+      changes.append(BlobChange(path: prefix + name, old: oldChild, new: newChild))
+    }
+  }
+
+  private func tree(_ id: ObjectID) throws(Failure) -> Owned {
+    var oid = id.oid
+    return try Owned("read the tree", id.description, free: git_tree_free) { git_tree_lookup(&$0, repository, &oid) }
+  }
+
+  static func isFile(_ mode: git_filemode_t) -> Bool {
+    mode == GIT_FILEMODE_BLOB || mode == GIT_FILEMODE_BLOB_EXECUTABLE
+  }
+}
