@@ -69,6 +69,7 @@ let package = Package(
     floor("ConversionLearning", ["KernelModel", "CSource"]),
     floor("DriverAdaptation", ["KernelModel", "CSource", "ConversionLearning"]),
     floor("Correspondence", ["KernelModel", "PatchFormat", "MailFormat", mustache]),
+    floor("FixComparison", ["KernelModel", "CSource"]),
 
     // Floor 2: adapters.
     floor("Archive", ["KernelModel", "Sandbox"]),
@@ -84,8 +85,8 @@ let package = Package(
       "Pipeline",
       [
         "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage", "Diagnosis",
-        "ConversionLearning", "DriverAdaptation", "Correspondence", "Archive", "GitStore", "ConversionIndex",
-        "CFrontend", "KernelBuild", "TestMachine", logging, csv,
+        "ConversionLearning", "DriverAdaptation", "Correspondence", "FixComparison", "Archive", "GitStore",
+        "ConversionIndex", "CFrontend", "KernelBuild", "TestMachine", logging, csv,
       ]),
 
     // Floor 4: executables.
@@ -106,6 +107,7 @@ let package = Package(
     tests("DiagnosisTests", ["Diagnosis", "CFrontend", "CFrontendProtocol", "KernelModel", "Sandbox"]),
     tests("DriverAdaptationTests", ["DriverAdaptation", "ConversionLearning", "CSource", "KernelModel"]),
     tests("EndToEndTests", ["KernelModel", "Pipeline", subprocess, system]),
+    tests("FixComparisonTests", ["FixComparison", "CSource", "KernelModel"]),
     .testTarget(
       name: "FrontendTests",
       dependencies: ["CFrontend", "CFrontendProtocol", "ClangIndex", "KernelModel", "Sandbox", "TestSupport"],
@@ -116,7 +118,7 @@ let package = Package(
     tests("LogTriageTests", ["LogTriage", "KernelModel"]),
     tests("MailFormatTests", ["MailFormat"]),
     tests("PatchFormatTests", ["PatchFormat", "KernelModel"]),
-    tests("PipelineTests", ["Pipeline", "KernelModel", "Sandbox"]),
+    tests("PipelineTests", ["Pipeline", "FixComparison", "KernelModel", "Sandbox"]),
     tests("SandboxTests", ["Sandbox", "KernelModel"]),
     tests("TestMachineTests", ["TestMachine", "Archive", "KernelModel", "LogTriage", "Sandbox"]),
   ]

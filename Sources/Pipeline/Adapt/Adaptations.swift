@@ -22,6 +22,8 @@ package struct Adaptations: Sendable {
     package var report: AdaptationReport
     /// The series, for `git am`; empty if there is nothing to adapt or nothing was reached.
     package var mbox: [UInt8]
+    /// The adapted files, whole, by path relative to the driver's root; also those of a draft.
+    package var files: [String: SourceText]
   }
 
   /// Adapts a driver, proves it and writes what was asked for.

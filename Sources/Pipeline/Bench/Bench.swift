@@ -55,10 +55,31 @@ package struct Bench: Sendable {
         driver: subject.driver, from: subject.from, to: subject.to,
         keep: subject.buildsOn.filter { $0 != subject.from && $0 != subject.to }, out: folder, boots: boots)
       let result = try await Adaptations(workspace: workspace, steps: Steps { _ in }).adapt(request)
-      return BenchRow(subject, result.report, equal: "", seconds: seconds())
+      let spent = seconds()
+      let equality = try await equality(of: subject, result.files, in: folder)
+      return BenchRow(subject, result.report, equality: equality, seconds: spent)
     } catch let failure as Failure {
       return BenchRow(subject, failure, seconds: seconds())
     }
+  }
+
+  /// What was changed, held against the maintainer's own later version where one is known; its details go to
+  /// `equality.json`.
+  private func equality(
+    of subject: CorpusCase, _ files: [String: SourceText], in folder: String
+  ) async throws -> EqualityReport? {
+    guard let later = subject.later, !files.isEmpty else { return nil }
+    let report = try await Equality(workspace: workspace)
+      .compare(subject.driver, adapted: files, with: later, on: subject.to)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      try encoder.encode(report).write(to: URL(fileURLWithPath: folder + "/equality.json"))
+    } catch {
+      throw Failure(
+        .unavailable, folder, "can't be written", remedy: "name another folder with --out", detail: "\(error)")
+    }
+    return report
   }
 }
 

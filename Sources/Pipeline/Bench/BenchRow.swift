@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import FixComparison
 import KernelModel
 
 /// What one case of a bench came to: one line of `results.csv`.
@@ -8,7 +9,7 @@ package struct BenchRow: Sendable, Hashable {
   package static let columns = [
     "package", "version", "builds_on", "fails_on", "outcome", "compile_new", "compile_kept", "boot", "equal", "flags",
     "seconds", "static", "breaks_before", "breaks_after", "edits", "attempts", "confidence", "kinds", "rules", "steps",
-    "problem",
+    "problem", "equal_sites", "fixed_in",
   ]
   /// By the name of its column.
   package var cells: [String: String]
@@ -19,6 +20,22 @@ package struct BenchRow: Sendable, Hashable {
 
   /// The case as the table names it; equal for a row that was read back.
   package var key: [String] { ["package", "version", "builds_on", "fails_on"].map { self[$0] } }
+
+  /// The worst verdict of its places, as `equal` begins; nil where nothing was compared.
+  var equality: SiteVerdict? { SiteVerdict(rawValue: String(self["equal"].prefix { $0 != " " })) }
+
+  /// How many places have which verdict, as `equal_sites` says.
+  var siteCounts: [SiteVerdict: Int] {
+    var counts: [SiteVerdict: Int] = [:]
+    for part in self["equal_sites"].split(separator: ",") {
+      let words = part.split(separator: " ")
+      guard words.count == 2, let verdict = SiteVerdict(rawValue: String(words[0])), let count = Int(words[1]) else {
+        continue
+      }
+      counts[verdict, default: 0] += count
+    }
+    return counts
+  }
 
   /// A line of comma-separated values (RFC 4180) without its end.
   package var line: String { Self.columns.map { Self.quoted(self[$0]) }.joined(separator: ",") }
@@ -38,13 +55,14 @@ extension BenchRow {
   }
 
   /// What a report says of a case.
-  init(_ subject: CorpusCase, _ report: AdaptationReport, equal: String, seconds: Double) {
+  init(_ subject: CorpusCase, _ report: AdaptationReport, equality: EqualityReport?, seconds: Double) {
     self.init(Self.names(subject, seconds))
     cells["outcome"] = report.outcome.rawValue
     cells["compile_new"] = Self.compiles(report, [report.to])
     cells["compile_kept"] = Self.compiles(report, report.keep)
     cells["boot"] = report.levels.first { $0.kernel == report.to.name }?.boot.rawValue ?? BootWord.notRun.rawValue
-    cells["equal"] = equal
+    cells["equal"] = equality?.cell ?? ""
+    cells["equal_sites"] = equality?.counts ?? ""
     cells["flags"] = Set(report.flags.map(\.reason.rawValue)).sorted().joined(separator: " ")
     let still = report.gates.filter { !["build", "boot"].contains($0.gate) }
     cells["static"] =
@@ -66,7 +84,8 @@ extension BenchRow {
   private static func names(_ subject: CorpusCase, _ seconds: Double) -> [String: String] {
     [
       "package": subject.package, "version": subject.version, "builds_on": subject.buildsOn.joined(separator: " "),
-      "fails_on": subject.failsOn ?? "", "seconds": "\((seconds * 10).rounded() / 10)",
+      "fails_on": subject.failsOn ?? "", "fixed_in": subject.fixedIn ?? "",
+      "seconds": "\((seconds * 10).rounded() / 10)",
     ]
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import FixComparison
 import KernelModel
 
 /// The figures of a bench in Markdown.
@@ -15,11 +16,12 @@ package struct BenchSummary: Sendable {
       parts.append(Self.packages(breaking))
       parts.append(Self.kinds(breaking))
       parts.append(Self.confidence(breaking))
+      parts.append(Self.places(breaking))
     }
     if !controls.isEmpty { parts.append(Self.outcomes("Controls", controls)) }
     parts.append(Self.times(rows))
     parts.append(Self.cases(rows))
-    text = parts.joined(separator: "\n")
+    text = parts.filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   /// A Markdown table.
@@ -50,34 +52,62 @@ package struct BenchSummary: Sendable {
         ["a case of the package is", "packages"],
         [
           ["adapted", share(count(["adapted"]), total)],
-          ["adapted or needs-review", share(count(["adapted", "needs-review"]), total)],
+          ["adapted or needs-review", share(count(built), total)],
         ])
   }
 
+  private static let built = ["adapted", "needs-review"]
+
   private static func kinds(_ rows: [BenchRow]) -> String {
-    var counts: [String: (all: Int, built: Int)] = [:]
+    var groups: [String: [BenchRow]] = [:]
     for row in rows {
-      for kind in row["kinds"].split(separator: " ").map(String.init) {
-        counts[kind, default: (0, 0)].all += 1
-        if ["adapted", "needs-review"].contains(row["outcome"]) { counts[kind, default: (0, 0)].built += 1 }
-      }
+      for kind in row["kinds"].split(separator: " ") { groups[String(kind), default: []].append(row) }
     }
-    let lines = counts.sorted { ($1.value.all, $0.key) < ($0.value.all, $1.key) }
-    return "## By kind of break\n\n"
-      + table(["kind", "cases", "built"], lines.map { [$0.key, "\($0.value.all)", "\($0.value.built)"] })
+    let lines = groups.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+    return "## By kind of break\n\nA case counts for each kind of break that it has.\n\n"
+      + table(
+        ["kind", "cases", "adapted", "needs-review", "not-adapted", "equal", "different"],
+        lines.map { kind, own in
+          [kind, "\(own.count)"] + ["adapted", "needs-review", "not-adapted"].map { count(own, $0) } + equality(own)
+        })
+  }
+
+  private static func count(_ rows: [BenchRow], _ outcome: String) -> String {
+    "\(rows.count { $0["outcome"] == outcome })"
+  }
+
+  /// How many built cases are equal to the maintainer's version at each comparable place, and how many are not.
+  private static func equality(_ rows: [BenchRow]) -> [String] {
+    let words = rows.filter { built.contains($0["outcome"]) }.map(\.equality)
+    return ["\(words.count { $0 == .same || $0 == .equivalent })", "\(words.count { $0 == .different })"]
+  }
+
+  /// The places of built cases, held against the maintainers' own versions.
+  private static func places(_ rows: [BenchRow]) -> String {
+    var counts: [SiteVerdict: Int] = [:]
+    for row in rows where built.contains(row["outcome"]) { counts.merge(row.siteCounts) { $0 + $1 } }
+    let total = counts.values.reduce(0, +)
+    guard total > 0 else { return "" }
+    return "## Against the maintainers' own later versions\n\nChanged places of the cases that were built.\n\n"
+      + table(
+        ["the maintainer's version is", "places"],
+        SiteVerdict.allCases.map { [$0.rawValue, share(counts[$0] ?? 0, total)] })
   }
 
   /// Confidence of the series against what became of it.
   private static func confidence(_ rows: [BenchRow]) -> String {
-    let bands = [(0.0, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)]
+    let bands = [(0.0, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.0)]
     let lines = bands.map { low, high in
-      let own = rows.filter { row in Double(row["confidence"]).map { $0 >= low && $0 < high } ?? false }
-      return [
-        "\(low) to \(min(high, 1))", "\(own.count)", "\(own.count { $0["outcome"] == "adapted" })",
-        "\(own.count { ["same", "equivalent"].contains($0["equal"]) })", "\(own.count { $0["equal"] == "different" })",
-      ]
+      let own = rows.filter { row in
+        Double(row["confidence"]).map { $0 >= low && ($0 < high || high == 1) } ?? false
+      }
+      let compiled = own.count { $0["compile_new"] == "yes" && $0["compile_kept"] != "no" }
+      return ["\(low) to \(high)", "\(own.count)", "\(compiled)", "\(own.count - compiled)", count(own, "adapted")]
+        + equality(own)
     }
-    return "## Confidence\n\n" + table(["confidence", "cases", "adapted", "equal", "different"], lines)
+    return "## Confidence against truth\n\n"
+      + table(
+        ["confidence", "cases", "builds everywhere", "does not", "adapted", "equal", "different"], lines)
   }
 
   private static func times(_ rows: [BenchRow]) -> String {

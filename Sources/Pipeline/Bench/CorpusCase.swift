@@ -15,11 +15,13 @@ package struct CorpusCase: Sendable, Hashable {
   package var buildsOn: [String]
   /// The kernel that breaks it; nil for a control, which must need no edit.
   package var failsOn: String?
-  /// The maintainer's first version that builds there. The engine never sees it.
+  /// The maintainer's first version that builds there, or its folder in place of a version. The engine never sees it.
   package var fixedIn: String?
 
   /// As `kmend adapt` takes it.
   var driver: String { path ?? "debian:\(package)=\(version)" }
+  /// The maintainer's later version, as `kmend adapt` takes a driver.
+  var later: String? { fixedIn.map { path == nil ? "debian:\(package)=\($0)" : $0 } }
   var from: String { failsOn == nil ? buildsOn[0] : buildsOn[buildsOn.count - 1] }
   var to: String { failsOn ?? buildsOn[buildsOn.count - 1] }
   /// A name for its folder of results.
@@ -52,7 +54,8 @@ package struct CorpusCase: Sendable, Hashable {
         let text = row[name]?.trimmingCharacters(in: .whitespaces) ?? ""
         return text.isEmpty ? nil : text
       }
-      let path = cell("path").map { URL(fileURLWithPath: $0, relativeTo: base).standardizedFileURL.path }
+      func folder(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: base).standardizedFileURL.path }
+      let path = cell("path").map(folder)
       let package = cell("package") ?? path.map { URL(fileURLWithPath: $0).lastPathComponent }
       let kernels = (cell("builds_on") ?? "").split(separator: " ").map(String.init)
       guard let package, !kernels.isEmpty, path != nil || cell("version") != nil else {
@@ -62,7 +65,7 @@ package struct CorpusCase: Sendable, Hashable {
       }
       return CorpusCase(
         package: package, version: cell("version") ?? "", path: path, buildsOn: kernels, failsOn: cell("fails_on"),
-        fixedIn: cell("fixed_in"))
+        fixedIn: path == nil ? cell("fixed_in") : cell("fixed_in").map(folder))
     }
   }
 }

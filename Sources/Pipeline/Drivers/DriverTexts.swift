@@ -33,6 +33,16 @@ enum DriverTexts {
     }.keys.sorted()
   }
 
+  /// The driver's files as they were when a build had ended: with the patches of `dkms.conf`.
+  ///
+  /// - Throws: as `all(of:)`.
+  static func staged(_ build: DriverBuild, of driver: Driver) throws -> [String: SourceText] {
+    let stage = Harvest(build.stage.folder)
+    return try all(of: driver).reduce(into: [:]) { texts, file in
+      texts[file.key] = (try? stage.bytes(file.key, limit: 8 << 20)) ?? file.value
+    }
+  }
+
   private static func isBuildFile(_ name: String) -> Bool {
     name.hasPrefix("Makefile") || name.hasPrefix("Kbuild") || name == "dkms.conf" || name.hasSuffix(".mk")
   }

@@ -80,7 +80,7 @@ struct Delivery: Sendable {
     if complete, request.inPlace, case .directory(let root) = builds.driver.origin {
       try replace(draft.files, in: root)
     }
-    return Adaptations.Result(report: report, mbox: draft.series?.mbox ?? [])
+    return Adaptations.Result(report: report, mbox: draft.series?.mbox ?? [], files: draft.files)
   }
 
   private static let names = ["report.json", "series.mbox", "thread.mbox", "series", "logs"]
