@@ -20,6 +20,8 @@ package struct DebianPackage: Codable, Hashable, Sendable {
   package var installedSize: Int
   /// Names in `Depends`, alternatives included.
   package var depends: [String]
+  /// What `Depends` and `Recommends` ask for, each as its alternatives; nil in records of earlier versions.
+  package var wants: [[String]]?
 
   /// The file name that apt-get(8) gives it.
   var fileName: String { "\(name)_\(version.replacing(":", with: "%3a"))_\(architecture).deb" }
@@ -44,18 +46,28 @@ package struct PackageLists {
       guard let name = paragraph["package"], let version = paragraph["version"], let sha256 = paragraph["sha256"],
         let architecture = paragraph["architecture"]
       else { return [] }
-      let depends = (paragraph["depends"] ?? "").split { $0 == "," || $0 == "|" }
-        .compactMap { $0.trimmed.split { $0 == " " || $0 == "(" || $0 == ":" }.first.map(String.init) }
+      let depends = Self.relations(paragraph["depends"])
+      let recommends = Self.relations(paragraph["recommends"])
       let package = DebianPackage(
         name: name, version: version, architecture: architecture, source: paragraph.words("source").first ?? name,
         suite: "", sha256: sha256, size: Int(paragraph["size"] ?? "") ?? 0,
-        installedSize: (Int(paragraph["installed-size"] ?? "") ?? 0) << 10, depends: depends)
+        installedSize: (Int(paragraph["installed-size"] ?? "") ?? 0) << 10, depends: depends.flatMap { $0 },
+        wants: depends + recommends)
       return (suites["\(name) \(version)"] ?? []).map { suite in
         var served = package
         served.suite = suite
         return served
       }
     }
+  }
+
+  /// The names of a relationship field (deb-control(5)), each with its alternatives; versions are left out.
+  private static func relations(_ field: String?) -> [[String]] {
+    (field ?? "").split(separator: ",").map { relation in
+      relation.split(separator: "|").compactMap { name in
+        name.trimmed.split { $0 == " " || $0 == "(" || $0 == ":" }.first.map(String.init)
+      }
+    }.filter { !$0.isEmpty }
   }
 
   /// A package of this very version, from the lowest suite that serves it.

@@ -6,6 +6,16 @@ import Sandbox
 
 /// Driver sources that Debian ships as `*-dkms` packages and the like.
 package struct DriverPackages: Sendable {
+  /// A package in the cache.
+  package struct Fetched: Sendable {
+    /// Its one folder below `usr/src`, absolute.
+    package var folder: String
+    package var version: String
+    /// SHA-256 of the `.deb`.
+    package var sha256: String
+    /// What it depends on and recommends, each as its alternatives.
+    package var wants: [[String]]
+  }
   private let cache: CacheFolder
   private let containment: Containment
   private let apt: Apt
@@ -24,12 +34,11 @@ package struct DriverPackages: Sendable {
   /// - Parameters:
   ///   - version: the exact version; nil for the newest.
   ///   - progress: gets a line whenever something that takes long begins.
-  /// - Returns: the package's one folder below `usr/src`, absolute; its version; the SHA-256 of the `.deb`.
   /// - Throws: `Failure`: `unavailable` for a package or a version that the archive doesn't have, naming what it has;
   ///   `tryAgain` without network; `badInput` for a package with no driver source or several.
   package func fetch(
     package: String, version: String?, progress: @Sendable (String) -> Void = { _ in }
-  ) async throws -> (folder: String, version: String, sha256: String) {
+  ) async throws -> Fetched {
     let isName =
       !package.isEmpty && package.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
     guard isName, package.first?.isNumber == true || package.first?.isLetter == true else {
@@ -71,7 +80,7 @@ package struct DriverPackages: Sendable {
 
   private func fetch(
     _ package: DebianPackage, progress: @Sendable (String) -> Void
-  ) async throws -> (folder: String, version: String, sha256: String) {
+  ) async throws -> Fetched {
     let id = Self.id(package.name, package.version)
     return try await FileLock.hold(id, in: cache, progress: progress) {
       if let present = try present(package.name, package.version) { return present }
@@ -107,10 +116,12 @@ package struct DriverPackages: Sendable {
     }.filter { $0.name == name }
   }
 
-  private func present(_ name: String, _ version: String) throws -> (folder: String, version: String, sha256: String)? {
+  private func present(_ name: String, _ version: String) throws -> Fetched? {
     guard let package = stored(name).first(where: { $0.version == version }) else { return nil }
     let folder = "\(cache.drivers)/\(Self.id(name, version))"
-    return (try Self.driver(in: folder, of: name), version, package.sha256)
+    return Fetched(
+      folder: try Self.driver(in: folder, of: name), version: version, sha256: package.sha256,
+      wants: package.wants ?? package.depends.map { [$0] })
   }
 
   private static func id(_ name: String, _ version: String) -> String {

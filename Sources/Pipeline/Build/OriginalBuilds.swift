@@ -42,7 +42,7 @@ struct OriginalBuilds: Sendable {
     self.from = builds[0]
     self.to = builds[1]
     self.others = Array(builds.dropFirst(2))
-    for build in [self.from] + self.others { try Self.require(build, of: loaded.driver) }
+    for build in [self.from] + self.others { try Self.require(build, of: loaded) }
     let changed = try DriverTexts.changed(by: self.to, of: loaded.driver)
     changedByBuild = Set(changed)
     if !changed.isEmpty {
@@ -60,7 +60,8 @@ struct OriginalBuilds: Sendable {
     }
   }
 
-  private static func require(_ build: DriverBuild, of driver: Driver) throws {
+  private static func require(_ build: DriverBuild, of loaded: LoadedDriver) throws {
+    let driver = loaded.driver
     let kernel = build.kernel.identity.name
     guard case .failed(let reason) = build.record.result else { return }
     let output = String(decoding: build.record.output.suffix(8_000), as: UTF8.self)
@@ -72,7 +73,14 @@ struct OriginalBuilds: Sendable {
     let first = build.errors.first.map { "\($0.site.map { "\($0): " } ?? "")\($0.message)" } ?? reason
     throw Failure(
       .badInput, driver.name, "does not build on \(kernel) either: \(first)",
-      remedy: "name a kernel that it builds on; kmend learns the difference from there",
+      remedy: remedy(missing: loaded.missingPackages),
       detail: output)
+  }
+
+  private static func remedy(missing packages: [String]) -> String {
+    let other = "name a kernel that it builds on; kmend learns the difference from there"
+    guard !packages.isEmpty else { return other }
+    return "its package asks for what is not installed here: apt-get install \(packages.joined(separator: " ")); or "
+      + other
   }
 }

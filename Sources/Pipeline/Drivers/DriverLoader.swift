@@ -13,6 +13,8 @@ struct LoadedDriver: Sendable {
   /// Where `--branch` commits to; nil for drivers that are no git repository.
   var repository: Repository?
   var commit: ObjectID?
+  /// Packages that the driver's package asks for and that are not installed here: a build may need them.
+  var missingPackages: [String] = []
 }
 
 /// Makes a private, pristine copy of a driver, whatever the user named.
@@ -45,7 +47,9 @@ struct DriverLoader: Sendable {
     let found = try await DriverPackages(cache: workspace.cache, containment: workspace.containment)
       .fetch(package: name, version: parts.count > 1 ? parts[1] : nil)
     let origin = Driver.Origin.debian(package: name, version: found.version, sha256: found.sha256)
-    return LoadedDriver(driver: try driver(origin, copying: found.folder, named: self.name(of: found.folder)))
+    var loaded = LoadedDriver(driver: try driver(origin, copying: found.folder, named: self.name(of: found.folder)))
+    loaded.missingPackages = try await InstalledPackages.read(workspace.containment).missing(of: found.wants)
+    return loaded
   }
 
   private func repository(_ name: String, reference: String) async throws -> LoadedDriver {
