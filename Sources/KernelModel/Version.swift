@@ -13,6 +13,8 @@ package struct KernelVersion: Hashable, Sendable, Comparable, CustomStringConver
     numbers = parts.compactMap { $0 }
   }
 
+  package init(_ numbers: [Int]) { self.numbers = numbers }
+
   package static func < (left: Self, right: Self) -> Bool {
     left.numbers.lexicographicallyPrecedes(right.numbers)
   }

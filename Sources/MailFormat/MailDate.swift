@@ -26,6 +26,12 @@ package struct MailDate: Codable, Hashable, Sendable, CustomStringConvertible {
     return "\(date.year)\(Self.two(date.month))\(Self.two(date.day))"
   }
 
+  /// `2026-11-21`.
+  package var day: String {
+    let date = civil
+    return "\(date.year)-\(Self.two(date.month))-\(Self.two(date.day))"
+  }
+
   /// Reads a `Date:` value, with or without the day's name; nil for anything else.
   package init?(_ text: String) {
     var words = text.split { $0 == " " || $0 == "," }.map(String.init)

@@ -19,6 +19,9 @@ struct Adapt: AsyncParsableCommand {
         kmend adapt driver.tar.xz --from 6.1 --to 6.12 --keep 5.10 --compat probe
         kmend adapt ~/src/driver --from 6.1 --to 6.12 --branch kmend/6.12
 
+      --format quilt writes patches/ with its list, each patch with a DEP-3 header; --format dkms \
+      writes patches/ and the lines for dkms.conf.
+
       Without --out the series goes to standard output. DRIVER is never changed unless --in-place \
       is given; --branch commits the series to a new branch and leaves the working tree alone.
       """)
@@ -65,7 +68,7 @@ struct Adapt: AsyncParsableCommand {
       print(try Terminal.json(result.report))
     } else {
       if out == nil, !result.mbox.isEmpty { FileHandle.standardOutput.write(Data(result.mbox)) }
-      let summary = AdaptationSummary(report: result.report, out: out)
+      let summary = AdaptationSummary(report: result.report, out: out, format: format)
       Terminal.say(Terminal.printable(summary.text), prefix: "")
       Terminal.say("outcome   " + Terminal.coloured(summary.outcome, result.report.outcome), prefix: "")
     }

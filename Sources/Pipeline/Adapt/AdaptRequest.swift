@@ -41,4 +41,21 @@ package enum CompatChoice: String, Codable, Sendable, CaseIterable {
 /// What a series is written as.
 package enum SeriesFormat: String, Codable, Sendable, CaseIterable {
   case mbox, maildir
+  /// `patches/` with a file `series`, for quilt(1) and dpkg-source(1).
+  case quilt
+  /// `patches/`, and what is to be added to `dkms.conf`.
+  case dkms
+
+  /// Whether it is several files, so that it needs a folder.
+  var isForPackagers: Bool { self == .quilt || self == .dkms }
+
+  /// Where the series lies below the folder of results.
+  package var place: String {
+    switch self {
+    case .mbox: "series.mbox"
+    case .maildir: "series"
+    case .quilt: "patches/series"
+    case .dkms: "dkms.conf.patches"
+    }
+  }
 }

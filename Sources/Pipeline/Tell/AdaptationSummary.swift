@@ -8,8 +8,10 @@ package struct AdaptationSummary: Sendable {
   /// How it ended, for the last line.
   package let outcome: String
 
-  /// - Parameter out: folder that holds the results; nil if there is none.
-  package init(report: AdaptationReport, out: String?) {
+  /// - Parameters:
+  ///   - out: folder that holds the results; nil if there is none.
+  ///   - format: what the series in it was written as.
+  package init(report: AdaptationReport, out: String?, format: SeriesFormat = .mbox) {
     let name = [report.driver.name, report.driver.version].filter { !$0.isEmpty }.joined(separator: " ")
     var lines = ["\(name)  \(report.from.name) → \(report.to.name)"]
     lines += Self.breaks(report)
@@ -23,7 +25,7 @@ package struct AdaptationSummary: Sendable {
     lines += report.patches.enumerated().map { "patch \($0 + 1)   \($1)" }
     lines += report.notes.map { "note      \($0)" }
     lines += report.flags.map { "review    \($0.reason.rawValue): \($0.detail)" }
-    if let out, !report.patches.isEmpty { lines.append("series    \(out)/series.mbox") }
+    if let out, !report.patches.isEmpty { lines.append("series    \(out)/\(format.place)") }
     lines.append("time      " + report.seconds.map { "\($0.step) \(Self.seconds($0.seconds))" }.joined(separator: ", "))
     outcome = Self.outcome(report)
     text = lines.joined(separator: "\n")

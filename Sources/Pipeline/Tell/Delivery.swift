@@ -29,7 +29,12 @@ struct Delivery: Sendable {
     if Mailbox(request.author) == nil {
       throw Failure(.usage, request.author, "is no mail address", remedy: "write --author 'Name <address>'")
     }
-    guard let out = request.out else { return }
+    guard let out = request.out else {
+      guard !request.format.isForPackagers else {
+        throw Failure(.usage, "--format \(request.format.rawValue)", "writes several files", remedy: "add --out DIR")
+      }
+      return
+    }
     try Self.requireWritable(out)
     if FileManager.default.fileExists(atPath: out + "/report.json") || !FileManager.default.fileExists(atPath: out) {
       return
@@ -71,7 +76,7 @@ struct Delivery: Sendable {
       }
     }
     let complete = report.outcome == .adapted || report.outcome == .needsReview
-    if let out = request.out { try write(report, draft, logs: logs, to: out) }
+    if let out = request.out { try write(report, draft, of: builds, logs: logs, to: out) }
     if complete, let branch = request.branch, let series = draft.series, let repository = builds.loaded.repository,
       let commit = builds.loaded.commit
     {
@@ -83,16 +88,26 @@ struct Delivery: Sendable {
     return Adaptations.Result(report: report, mbox: draft.series?.mbox ?? [], files: draft.files)
   }
 
-  private static let names = ["report.json", "series.mbox", "thread.mbox", "series", "logs"]
+  private static let names = [
+    "report.json", "series.mbox", "thread.mbox", "series", "dkms.conf.patches", "patches", "logs",
+  ]
 
-  private func write(_ report: AdaptationReport, _ draft: AdaptationDraft, logs: String, to out: String) throws {
+  private func write(
+    _ report: AdaptationReport, _ draft: AdaptationDraft, of builds: OriginalBuilds, logs: String, to out: String
+  ) throws {
     let manager = FileManager.default
     let folder = URL(fileURLWithPath: out).standardizedFileURL.path
     let partial = Self.partial(beside: out)
     defer { try? manager.removeItem(atPath: partial) }
     do {
       try manager.createDirectory(atPath: partial, withIntermediateDirectories: true)
-      if let series = draft.series { try write(series, to: partial) }
+      if let series = draft.series {
+        if request.format.isForPackagers {
+          try Packaging(request: request, report: report, builds: builds).write(series, to: partial)
+        } else {
+          try write(series, to: partial)
+        }
+      }
       try manager.copyItem(atPath: logs, toPath: partial + "/logs")
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -130,6 +145,7 @@ struct Delivery: Sendable {
           random: String(UUID().uuidString.prefix(8)).lowercased(), host: "kmend")
         try Data(mail.message.bytes).write(to: URL(fileURLWithPath: "\(maildir)/new/\(name)"))
       }
+    case .quilt, .dkms: break
     }
     guard request.format == .mbox, series.mails.contains(where: { $0.patch == nil }) else { return }
     try Data(Mbox.bytes(series.mails.map(\.message))).write(to: URL(fileURLWithPath: folder + "/thread.mbox"))
