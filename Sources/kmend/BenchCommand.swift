@@ -14,13 +14,15 @@ struct BenchCommand: AsyncParsableCommand {
     discussion: """
       A table is a CSV file with the columns package, version, builds_on and fails_on; path may stand \
       in for a package, and a table without fails_on holds controls, which must need no edit. \
+      fixed_in names the maintainer's own later version: each result is then held against it. \
       The kernels have to be there (kmend kernel add).
 
         kmend bench Tests/Corpus/debian-dkms.csv --out bench
         kmend bench my-drivers.csv --out bench --jobs 2 --resume
         kmend bench corpus.csv --only 'alpha|beta-dkms 1' --no-boot
 
-      Writes results.csv, summary.md and, under cases/, series, report and logs of each case.
+      Writes results.csv, summary.md and, under cases/, series, report, logs and comparison of \
+      each case.
       """)
 
   @Argument(help: ArgumentHelp("Corpus tables.", valueName: "corpus.csv"))

@@ -7,20 +7,33 @@ import Testing
 /// What people and scripts rely on, whatever the command.
 extension EndToEnd {
   @Suite struct CommandTests {
-    @Test(arguments: [
-      "", "adapt", "diagnose", "doctor", "kernel", "kernel add", "kernel list", "kernel remove", "kernel prune",
-    ])
-    func helpFitsATerminal(command: String) async throws {
-      let run = try await Shipped.kmend(
-        command.split(separator: " ").map(String.init) + ["--help"], environment: ["COLUMNS": "80"])
-      #expect(run.code == 0)
-      let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
-      #expect(lines.filter { $0.count > 80 && !$0.hasPrefix("USAGE:") } == [])
-      // A paragraph that was wrapped twice has short lines in its middle.
-      let ragged = zip(lines, lines.dropFirst()).filter { line, next in
-        (1..<40).contains(line.count) && line.last != "." && line.last != ":" && (next.first?.isLowercase ?? false)
+    @Test func helpFitsATerminal() async throws {
+      let commands = try await commands(below: [])
+      #expect(commands.count >= 11, "they are found at all: \(commands)")
+      for command in commands {
+        let run = try await Shipped.kmend(command + ["--help"], environment: ["COLUMNS": "80"])
+        #expect(run.code == 0)
+        let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.filter { $0.count > 80 && !$0.hasPrefix("USAGE:") } == [], "\(command)")
+        // A paragraph that was wrapped twice has short lines in its middle.
+        let ragged = zip(lines, lines.dropFirst()).filter { line, next in
+          (1..<40).contains(line.count) && line.last != "." && line.last != ":" && (next.first?.isLowercase ?? false)
+        }
+        #expect(ragged.isEmpty, "\(command): \(ragged)")
       }
-      #expect(ragged.isEmpty, "\(ragged)")
+    }
+
+    /// A command and all below it, as its own help lists them.
+    private func commands(below command: [String]) async throws -> [[String]] {
+      let help = try await Shipped.kmend(command + ["--help"], environment: ["COLUMNS": "80"]).output
+      var found = [command]
+      let list = help.split(separator: "\n", omittingEmptySubsequences: false)
+        .drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix { !$0.isEmpty }
+      for line in list where line.hasPrefix("  ") && line.dropFirst(2).first != " " {
+        guard let name = line.split(separator: " ").first else { continue }
+        found += try await commands(below: command + [String(name)])
+      }
+      return found
     }
 
     @Test(arguments: [
