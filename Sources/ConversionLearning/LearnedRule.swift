@@ -84,6 +84,8 @@ package struct Evidence: Codable, Hashable, Sendable {
   package struct Place: Codable, Hashable, Sendable {
     package var context: Context
     package var reproduced: Bool
+
+    package init(context: Context, reproduced: Bool) { (self.context, self.reproduced) = (context, reproduced) }
   }
   package var places: [Place]
   /// For a deletion the share of all conversions of the symbol that took it away without a successor, else 1:

@@ -22,7 +22,7 @@ struct SemanticPatch {
     case .identifier: rename
     case .operand: patch(["expression E;"], ["-E | \(rule.left)", "+E"])
     case .element: element
-    case .statement, .expression: isDeclarer ? declarer : expression
+    case .statement, .expression: isDeclarer ? declarer : isDesignator ? designator : expression
     }
   }
 
@@ -76,6 +76,18 @@ struct SemanticPatch {
     let assignment = (["("] + alternative("S.") + ["|"] + alternative("S->") + [")"]).joined(separator: "\n")
     let head = (["@\(name)_assigned@", "expression S;"] + declarations + ["@@"]).joined(separator: "\n")
     return "\(initialiser)\n\(head)\n\(assignment)\n"
+  }
+
+  /// The name of an initialiser's element, `.old` → `.new`, whatever its value.
+  private var isDesignator: Bool {
+    [rule.left, rule.right].allSatisfy { side in
+      side.hasPrefix(".") && side.dropFirst().allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+    }
+  }
+
+  private var designator: String {
+    patch(
+      ["identifier T, s;", "expression E;"], ["struct T s = {", "-\(rule.left) = E,", "+\(rule.right) = E,", "};"])
   }
 
   private var expression: String {

@@ -13,6 +13,8 @@ struct Proposal: Sendable {
   var deletions: [AdaptationChange.Deletion] = []
   /// Active places of the symbol that no rule fits.
   var unfit = 0
+  /// The same by name, and fields whose structure does not show.
+  var left: [RuleApplication.Left] = []
   /// Bytes of the units that are edited, by file, where an edit can do no harm outside of its unit; nil where it can:
   /// declarations, macros, prototypes.
   var units: [String: [Range<Int>]]? = [:]
@@ -153,7 +155,12 @@ struct Proposer {
     for token in code.tokens.indices where code.words[token] == word && taken < maximalSites {
       guard isPlace(token, code) else { continue }
       let line = table.line(of: Int(code.tokens[token].start))
-      guard isField(token, code, file, line) else { continue }
+      guard isField(token, code, file, line) else {
+        if isUntyped(token, code) {
+          proposal.left.append(.init(site: Site(file: file, line: line), reason: .typeNeeded))
+        }
+        continue
+      }
       let applications = applier.applications(code, token: token)
       guard isActive(file, line: line) else {
         if !applications.isEmpty {
@@ -168,6 +175,7 @@ struct Proposer {
       let free = { (edits: [Edit]) in !edits.contains { edit in proposal.edits.contains { Self.overlap(edit, $0) } } }
       guard let (application, edits) = best(applications, rewriter, free) else {
         proposal.unfit += 1
+        proposal.left.append(.init(site: Site(file: file, line: line), reason: .noRule))
         continue
       }
       proposal.edits += edits
@@ -240,6 +248,15 @@ struct Proposer {
     guard let container = symbol.container, let unit = code.unit(holding: token) else { return false }
     let tree = ExpressionTree(code, code.units[unit].tokens)
     return FieldBase.structure(of: token, code, tree) == container
+  }
+
+  /// A field of the symbol's name, of a structure that does not show.
+  private func isUntyped(_ token: Int, _ code: Code) -> Bool {
+    guard symbol.isField, token > 0, let unit = code.unit(holding: token) else { return false }
+    let behind = code.tokens[token - 1].punctuation
+    guard behind == punctuation("->") || behind == punctuation(".") else { return false }
+    let tree = ExpressionTree(code, code.units[unit].tokens)
+    return FieldBase.structure(of: token, code, tree) == nil
   }
 
   /// The rule's flags and those of this place.

@@ -77,6 +77,23 @@ package struct Spatch: Sendable {
     return result
   }
 
+  /// Why Coccinelle can't read a semantic patch, one line; nil if it can.
+  ///
+  /// - Throws: `Failure` (`unavailable`) if the sandbox can't be set up.
+  package func problem(with semanticPatch: String) async throws -> String? {
+    if let word = Self.script(in: semanticPatch) { return "it carries a script (\(word))" }
+    let command = Command(
+      "/usr/bin/spatch", ["--parse-cocci", "/rule.cocci"], environment: ["LC_ALL": "C.UTF-8", "HOME": "/tmp"],
+      directory: "/",
+      place: .contained(
+        View(mounts: [.file(inside: "/rule.cocci", bytes: Array(semanticPatch.utf8), executable: false)])),
+      limits: Limits(seconds: 30, memory: 1 << 30, processes: 64, output: 4 << 20), mergesErrors: true)
+    let execution = try await containment.run(command)
+    guard !execution.succeeded else { return nil }
+    let lines = execution.text.split(separator: "\n").map(String.init)
+    return lines.first { $0.contains("error") } ?? "spatch: \(execution.exit)"
+  }
+
   /// The word that would make Coccinelle run a program: `@script:python@`, `@initialize:ocaml@`, `: script:python() {…}`.
   static func script(in semanticPatch: String) -> String? {
     var word = ""

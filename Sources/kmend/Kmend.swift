@@ -22,7 +22,9 @@ struct Kmend: AsyncParsableCommand {
       input, 69 something needed is unavailable, 70 a fault of kmend, 75 try again.
       """,
     version: "0.1.0",
-    subcommands: [Adapt.self, Diagnose.self, Rules.self, BenchCommand.self, KernelCommand.self, Doctor.self])
+    subcommands: [
+      Adapt.self, Diagnose.self, Rules.self, Apply.self, BenchCommand.self, KernelCommand.self, Doctor.self,
+    ])
 
   static func main() async {
     // The sandbox's user reads what root writes: folders of a run have to stay readable to others.

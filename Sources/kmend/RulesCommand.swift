@@ -37,9 +37,10 @@ struct Rules: AsyncParsableCommand {
     let steps = Steps { progress.announce($0) }
     let report = try await RuleListing(workspace: try Workspace(), steps: steps).rules(
       for: symbol, from: try options.origin())
+    let patch = cocci ? try await CocciFile(workspace: try Workspace()).text(of: report) : ""
     progress.finish()
     if cocci {
-      print(report.semanticPatch, terminator: "")
+      print(patch, terminator: "")
     } else {
       print(common.json ? try Terminal.json(report) : text(of: report))
     }
@@ -67,7 +68,7 @@ struct Rules: AsyncParsableCommand {
     if report.rules.isEmpty, report.buildLines.isEmpty {
       lines.append("no rule: the conversions have nothing in common")
     }
-    for rule in report.rules {
+    for rule in report.rules.map(\.rule) {
       let percent = Int((rule.confidence * 100).rounded())
       lines += [
         "", rule.id.bold + "  " + printable(rule.summary),

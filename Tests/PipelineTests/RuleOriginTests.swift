@@ -76,11 +76,14 @@ import Testing
       return String(decoding: bytes, as: UTF8.self)
     }
 
-    func rules(_ symbol: String, _ origin: RuleOrigin) async throws -> RulesReport {
-      let workspace = try Workspace(environment: [
+    func workspace() throws -> Workspace {
+      try Workspace(environment: [
         "KMEND_CACHE": cache, "KMEND_CINDEX": "/bin/true", "KMEND_TEMPLATES": "\(repositoryRoot)/Templates",
       ])
-      return try await RuleListing(workspace: workspace, steps: Steps { _ in }).rules(for: symbol, from: origin)
+    }
+
+    func rules(_ symbol: String, _ origin: RuleOrigin) async throws -> RulesReport {
+      try await RuleListing(workspace: try workspace(), steps: Steps { _ in }).rules(for: symbol, from: origin)
     }
 
     /// The commits that rules are to come from.
@@ -98,9 +101,9 @@ import Testing
   @Test func twoTrees() async throws {
     try await withHistory { history in
       let report = try await history.rules("words_copy", .trees(repository: history.tree, from: "v1", to: "v3"))
-      #expect(report.rules.first?.summary == best)
-      #expect(report.rules.first?.support == 4)
-      #expect(report.rules.first?.commits == [])
+      #expect(report.rules.first?.rule.summary == best)
+      #expect(report.rules.first?.rule.support == 4)
+      #expect(report.rules.first?.rule.commits == [])
       #expect(report.before == "size_t words_copy(char *to, const char *from, size_t size)")
       #expect(report.after == nil)
       #expect(report.converted == 5)
@@ -114,7 +117,7 @@ import Testing
   @Test func rangeOfCommits() async throws {
     try await withHistory { history in
       let report = try await history.rules("words_copy", .range(repository: history.tree, "v1..v3"))
-      let rule = try #require(report.rules.first)
+      let rule = try #require(report.rules.first).rule
       #expect(rule.summary == best)
       #expect(rule.support == 4)
       #expect(Set(rule.commits.map(\.id)) == (try history.commits(["c0", "c1", "c2", "v3"])))
@@ -130,7 +133,7 @@ import Testing
   @Test func commitsAreReadOnce() async throws {
     try await withHistory { history in
       let first = try await history.rules("words_copy", .range(repository: history.tree, "v1..v2"))
-      #expect(first.rules.first?.support == 3)
+      #expect(first.rules.first?.rule.support == 3)
       #expect(first.source.commits == 4)
       // What the first commits changed is gone: nobody may need it again.
       for path in ["v1:drivers/d0.c", "c0:drivers/d0.c", "c2:drivers/d2.c"] {
@@ -139,15 +142,15 @@ import Testing
           atPath: "\(history.tree)/.git/objects/\(blob.prefix(2))/\(blob.dropFirst(2))")
       }
       let second = try await history.rules("words_copy", .range(repository: history.tree, "v1..v3"))
-      #expect(second.rules.first?.support == 4)
+      #expect(second.rules.first?.rule.support == 4)
       #expect(second.source.unreadable == 0)
       let again = try await history.rules("words_copy", .range(repository: history.tree, "v1..v2"))
-      #expect(again.rules.first?.commits == first.rules.first?.commits)
+      #expect(again.rules.first?.rule.commits == first.rules.first?.rule.commits)
       // A cache that never saw them says what is missing.
       try FileManager.default.removeItem(atPath: history.cache)
       let blind = try await history.rules("words_copy", .range(repository: history.tree, "v1..v3"))
       #expect(blind.source.unreadable == 2)
-      #expect(blind.rules.first?.support == 2)
+      #expect(blind.rules.first?.rule.support == 2)
     }
   }
 
@@ -187,7 +190,7 @@ import Testing
       }
       for _ in 0..<2 {
         let report = try await history.rules("words_copy", .patches(place))
-        let rule = try #require(report.rules.first)
+        let rule = try #require(report.rules.first).rule
         #expect(rule.summary == best)
         #expect(rule.support == 4)
         #expect(rule.commits.first?.subject == "drivers/d0: use words_scopy()")

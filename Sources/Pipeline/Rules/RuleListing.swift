@@ -20,13 +20,10 @@ package struct RuleListing: Sendable {
   /// - Throws: `Failure`: `badInput` for a symbol that nothing knows, `unavailable` for kernels without source.
   package func rules(for symbol: String, from origin: RuleOrigin) async throws -> RulesReport {
     let (source, told) = try await RuleOrigins(workspace: workspace, steps: steps).open(origin)
-    return try await report(symbol, source, told).report
+    return try await report(symbol, source, told)
   }
 
-  /// The same with the rules as the rewriter takes them.
-  func report(
-    _ symbol: String, _ source: ConversionSource, _ told: RulesSource
-  ) async throws -> (report: RulesReport, sought: SoughtSymbol, learned: [LearnedRule]) {
+  private func report(_ symbol: String, _ source: ConversionSource, _ told: RulesSource) async throws -> RulesReport {
     let (name, container) = Self.split(symbol)
     let before = try await source.declarations(of: name, in: .old, container: container)
     let after = try await source.declarations(of: name, in: .new, container: container)
@@ -45,10 +42,9 @@ package struct RuleListing: Sendable {
         .badInput, symbol, "is not declared in \(told.title), and no code there was converted",
         remedy: "name a function, macro, type, 'struct NAME.FIELD' or a header's path")
     }
-    let report = RulesReport(
-      symbol: symbol, source: told, before: before.first?.text, after: after.first?.text, converted: converted,
-      rules: learned.map(\.rule), buildLines: lines)
-    return (report, sought, learned)
+    return RulesReport(
+      symbol: symbol, sought: sought, source: told, before: before.first?.text, after: after.first?.text,
+      converted: converted, rules: learned.map { ListedRule($0) }, buildLines: lines)
   }
 
   private static func split(_ symbol: String) -> (name: String, container: String?) {
@@ -70,6 +66,7 @@ package struct RuleListing: Sendable {
     if !after.isEmpty {
       return isFunction ? .arguments : declared.contains { $0.kind == .macro } ? .macroArity : .other
     }
+    if before.contains(where: { $0.kind == .type && $0.text.hasPrefix("struct ") }) { return .typeGone }
     return isFunction ? .functionGone : .nameGone
   }
 }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import ConversionLearning
+import Foundation
 import KernelModel
 
 /// What `kmend rules --json` prints (schema `kmend-rules-1`, described in README.md).
 package struct RulesReport: Codable, Sendable {
-  package var schema = "kmend-rules-1"
+  package static let schema = "kmend-rules-1"
+  package var schema = Self.schema
   package var symbol: String
+  /// The same as the rules were sought for: name, what became of it, and for fields the structure.
+  package var sought: SoughtSymbol
   package var source: RulesSource
   /// First declaration in each tree; nil where there is none, or no tree.
   package var before: String?
@@ -13,27 +18,32 @@ package struct RulesReport: Codable, Sendable {
   /// In-tree files whose use of the symbol was converted.
   package var converted: Int
   /// The best first.
-  package var rules: [Rule]
+  package var rules: [ListedRule]
   /// Lines of Makefiles and the like that lost the symbol, with what took their place.
   package var buildLines: [Rule.Example]
 
   init(
-    symbol: String, source: RulesSource, before: String?, after: String?, converted: Int, rules: [Rule],
-    buildLines: [Rule.Example]
+    symbol: String, sought: SoughtSymbol, source: RulesSource, before: String?, after: String?, converted: Int,
+    rules: [ListedRule], buildLines: [Rule.Example]
   ) {
-    (self.symbol, self.source, self.before, self.after) = (symbol, source, before, after)
+    (self.symbol, self.sought, self.source) = (symbol, sought, source)
+    (self.before, self.after) = (before, after)
     (self.converted, self.rules, self.buildLines) = (converted, rules, buildLines)
   }
 
-  /// The rules as one file for spatch(1), those that SmPL can say.
-  package var semanticPatch: String {
-    let head = "// \(symbol): learned from \(source.title)\n"
-    return head
-      + rules.filter { !$0.smpl.isEmpty }.map { rule in
-        let files = rule.examples.map { "//   \($0.site)\n" }.joined()
-        return
-          "\n// \(rule.support) in-tree files, right at \(rule.replay.reproduced) of \(rule.replay.tried) held out\n"
-          + files + rule.smpl + (rule.smpl.hasSuffix("\n") ? "" : "\n")
-      }.joined()
+  /// Reads a report again.
+  ///
+  /// - Throws: `Failure` (`badInput`) for anything else.
+  init(json: [UInt8], name: String) throws {
+    do {
+      self = try JSONDecoder().decode(RulesReport.self, from: Data(json))
+    } catch {
+      throw Failure(
+        .badInput, name, "is no list of rules", remedy: "write one with kmend rules --json", detail: "\(error)")
+    }
+    guard schema == Self.schema else {
+      throw Failure(
+        .badInput, name, "is of schema \(schema.prefix(40))", remedy: "write it again with kmend rules --json")
+    }
   }
 }
