@@ -205,6 +205,42 @@ import Testing
     }
   }
 
+  /// Mails with holes, noise and lies in them: what can be read is, the rest is counted.
+  @Test func brokenMailsStopNothing() async throws {
+    try await withHistory { history in
+      let mail = Array(try history.git(["format-patch", "--stdout", "-1", "c0"]).utf8)
+      let noise = [
+        "@@ -1,3 +999999999,7 @@ int f(", "\n{", "}}}\n", "\n@@ -0,0 +1,9999999 @@", "\n--- a/x.c\n+++ b/x.c\n", "\\\n",
+      ]
+      var seed: UInt64 = 1
+      func random(_ limit: Int) -> Int {
+        seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(seed >> 33) % max(1, limit)
+      }
+      var mailbox: [UInt8] = []
+      for number in 0..<300 {
+        var broken = mail
+        for _ in 0...random(8) {
+          let place = random(broken.count)
+          switch random(4) {
+          case 0: broken[place] = UInt8(random(256))
+          case 1: broken.removeSubrange(place..<min(broken.count, place + 1 + random(60)))
+          case 2: broken.insert(contentsOf: Array(noise[random(noise.count)].utf8), at: place)
+          default: broken.insert(contentsOf: broken[place..<min(broken.count, place + random(90))], at: place)
+          }
+          if broken.isEmpty { broken = mail }
+        }
+        mailbox +=
+          Array("From x\nMessage-ID: <\(number)@x>\n".utf8) + broken.drop { $0 != 0x0A }.dropFirst() + [0x0A, 0x0A]
+      }
+      let place = "\(history.folder)/mbox"
+      try Data(mailbox + mail).write(to: URL(fileURLWithPath: place))
+      let report = try await history.rules("words_copy", .patches(place))
+      #expect(report.rules.first?.rule.commits.isEmpty == false)
+      #expect((1..<300).contains(report.source.unreadable ?? 0))
+    }
+  }
+
   @Test(arguments: [
     (RuleOrigin.range(repository: "tree", "v1"), Failure.Code.usage),
     (.range(repository: "tree", "v1...v3"), .usage), (.range(repository: "tree", "v1..v9"), .badInput),

@@ -144,6 +144,52 @@ import Testing
     }
   }
 
+  /// From patches alone nobody knows that `chip` is a variable: the rule holds only where there is one.
+  @Test func namesOfTheConvertedFunctionMustBeThere() async throws {
+    try await withDriver { history, place in
+      let patches = "\(history.folder)/patches"
+      try FileManager.default.createDirectory(atPath: patches, withIntermediateDirectories: true)
+      for name in ["a", "b", "c"] {
+        let patch = """
+          --- a/drivers/\(name).c
+          +++ b/drivers/\(name).c
+          @@ -10,5 +10,5 @@ static int \(name)_probe(struct device *dev, struct chip *chip,
+          \tint ret;
+
+          -\tret = chip_add(&\(name)->chip_of_\(name));
+          +\tret = chip_add(chip);
+          \treturn ret;
+           }
+
+          """
+        try Data(patch.replacing("\n\t", with: "\n \t").utf8).write(
+          to: URL(fileURLWithPath: "\(patches)/\(name).patch"))
+      }
+      let listed = try await history.rules("chip_add", .patches(patches))
+      let rule = try #require(listed.rules.first { $0.rule.summary == "`chip_add(E0)` → `chip_add(chip)`" })
+      #expect(rule.rule.support == 3)
+      #expect(rule.rule.commits.map(\.subject) == ["a.patch", "b.patch", "c.patch"])
+      let source = """
+        int one(struct chip *chip)
+        {
+        \treturn chip_add(&x->y);
+        }
+
+        int two(void)
+        {
+        \treturn chip_add(&x->y);
+        }
+
+        """
+      try Data(source.utf8).write(to: URL(fileURLWithPath: "\(place)/sub/show.c"))
+      let report = try await run(history).apply(.symbol("chip_add", .patches(patches)), to: place, inPlace: true)
+      #expect(report.left.map(\.site) == [Site(file: "sub/show.c", line: 8)])
+      let changed = try text("\(place)/sub/show.c")
+      #expect(changed.contains("int one(struct chip *chip)\n{\n\treturn chip_add(chip);"))
+      #expect(changed.contains("int two(void)\n{\n\treturn chip_add(&x->y);"))
+    }
+  }
+
   @Test func scriptsAreRefused() async throws {
     try await withDriver { history, place in
       let failure = await #expect(throws: Failure.self) {

@@ -37,14 +37,14 @@ struct RuleSource: Sendable {
     let conversions = try await store.conversions(losing: symbol.name)
     let definitions = try await store.declarations(of: symbol.name, in: .old)
     let names = Self.names(in: conversions).union(Self.names(in: definitions.map(\.body)))
-    let declared = try await store.declared(among: names)
+    let declared = try await store.declared(among: names) ?? Self.called(in: conversions)
     let coChange = try await store.newNames(inFilesLosing: symbol.name)
     let newcomers = coChange.newcomers.map {
       TreeKnowledge.Newcomer(
         name: $0.name, share: Double($0.files) / Double(max(1, coChange.files)), baseRate: $0.baseRate)
     }
     let knowledge = TreeKnowledge(
-      declares: { declared?.contains($0) }, newcomers: newcomers, definitions: definitions,
+      declares: { declared.contains($0) }, newcomers: newcomers, definitions: definitions,
       nearness: nearness(of: conversions, store))
     var rules: [LearnedRule] = []
     for rule in Learner.rules(for: symbol, from: conversions, knowing: knowledge) {
@@ -89,6 +89,29 @@ struct RuleSource: Sendable {
   private func nearness(of conversions: [Conversion], _ store: ConversionSource) -> Nearness {
     guard let folder = store.folder, !headers.isEmpty else { return Nearness() }
     return Nearness(driver: headers, files: IncludedHeaders.of(Set(conversions.map(\.path)), in: folder))
+  }
+
+  /// Where nothing is known of declarations: what is called, what is written in capitals, and tags. Any other name may be
+  /// a variable of the function that was converted.
+  private static func called(in conversions: [Conversion]) -> Set<String> {
+    var called: Set<String> = []
+    var tags: Set<String> = []
+    var others: Set<String> = []
+    for text in conversions.flatMap({ [$0.oldText, $0.newText] }) {
+      let source = LexedSource(text)
+      let words = source.tokens.map { source.spelling($0) }
+      for (index, token) in source.tokens.enumerated() where token.kind == .identifier {
+        let (before, next) = (index > 0 ? words[index - 1] : "", index + 1 < words.count ? words[index + 1] : "")
+        if next == "(" || !words[index].utf8.contains(where: { $0 >= 0x61 && $0 <= 0x7A }) {
+          called.insert(words[index])
+        } else if ["struct", "union", "enum"].contains(before) {
+          tags.insert(words[index])
+        } else if before != ".", before != "->" {
+          others.insert(words[index])
+        }
+      }
+    }
+    return called.union(tags.subtracting(others))
   }
 
   private static func names(in conversions: [Conversion]) -> Set<String> {

@@ -18,7 +18,7 @@ package struct CocciFile: Sendable {
     var seen: Set<String> = []
     let rules = report.rules.map(\.rule)
     let problems = try await problems(with: rules.filter { !$0.smpl.isEmpty && $0.flags.isEmpty })
-    for rule in rules {
+    for (rule, pattern) in zip(rules, report.rules.map(\.pattern)) {
       text +=
         "\n// \(rule.support) in-tree files, right at \(rule.replay.reproduced) of \(rule.replay.tried) held out\n"
       for example in rule.examples { text += "//   \(Self.line(example.site.description))\n" }
@@ -27,6 +27,9 @@ package struct CocciFile: Sendable {
         continue
       }
       var reasons = rule.flags.map { "\($0.reason.rawValue): \($0.detail)" }
+      if !pattern.free.isEmpty {
+        reasons.append("needs in the function: \(pattern.free.joined(separator: ", "))")
+      }
       let body = rule.smpl.split(separator: "\n").dropFirst().joined(separator: "\n")
       if !seen.insert(body).inserted { reasons.append("says what a rule above says") }
       if let problem = problems[rule.id] { reasons.append("Coccinelle can't read it: \(problem)") }

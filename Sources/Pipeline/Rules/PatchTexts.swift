@@ -16,7 +16,8 @@ struct PatchTexts {
     var texts: [Text] = []
     for hunk in file.hunks where hunk.oldStart > 0 && hunk.newStart > 0 {
       if let last = texts.last, !hunk.section.isEmpty, last.section == hunk.section,
-        (0...Self.gap).contains(hunk.oldStart - last.oldEnd), hunk.newStart >= last.newEnd
+        (0...Self.gap).contains(hunk.oldStart - last.oldEnd),
+        hunk.newStart - last.newEnd == hunk.oldStart - last.oldEnd
       {
         texts[texts.count - 1].append(hunk)
       } else {
