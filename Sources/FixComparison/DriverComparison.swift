@@ -17,15 +17,27 @@ package struct DriverComparison: Sendable {
   package static func sites(original: Texts, adapted: Texts, theirs: Texts) -> [SiteComparison] {
     let changed = adapted.keys.sorted().filter { original[$0] != nil && original[$0] != adapted[$0] }
     let (ours, later) = (Version(adapted), Version(theirs))
+    let sources = changed.filter { isSource($0) }
+    let before = adapted.merging(original) { $1 }
+    let includes = told(
+      sources.compactMap { IncludeComparison.site($0, before: before, ours: ours, theirs: later) })
     return changed.flatMap { path -> [SiteComparison] in
       guard let before = original[path], let after = adapted[path] else { return [] }
       guard isSource(path) else {
-        return BuildFileComparison.sites(
-          path, before: before, after: after, theirs: later.counterpart(path).flatMap { theirs[$0] })
+        let counterpart = later.counterpart(path).flatMap { theirs[$0] }
+        return BuildFileComparison.sites(path, before: before, after: after, theirs: counterpart)
       }
-      let includes = IncludeComparison.site(path, before: before, ours: ours, theirs: later)
-      return (includes.map { [$0] } ?? [])
+      return includes.filter { $0.file == path }
         + PassageComparison(path: path, before: Outline(before), ours: ours, theirs: later).sites
+    }
+  }
+
+  /// Without what a header brings to files that are judged themselves.
+  private static func told(_ sites: [SiteComparison]) -> [SiteComparison] {
+    sites.filter { site in
+      guard site.file.hasSuffix(".h"), site.before.isEmpty else { return true }
+      let others = sites.filter { $0.file != site.file }.flatMap(\.after)
+      return !site.after.allSatisfy { others.contains($0) }
     }
   }
 

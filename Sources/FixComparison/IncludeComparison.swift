@@ -6,9 +6,13 @@ import KernelModel
 /// Compares what a file includes of the kernel, by itself or through headers of the driver.
 enum IncludeComparison {
   /// Nil if the file reaches the same headers as before.
-  static func site(_ path: String, before: SourceText, ours: Version, theirs: Version) -> SiteComparison? {
-    let own = Own(ours)
-    let (old, new) = (own.reached(from: path, as: before), own.reached(from: path))
+  ///
+  /// - Parameter before: the driver as it was, with all headers.
+  static func site(
+    _ path: String, before: DriverComparison.Texts, ours: Version, theirs: Version
+  ) -> SiteComparison? {
+    let own = Own(texts: ours.texts)
+    let (old, new) = (Own(texts: before).reached(from: path), own.reached(from: path))
     let (removed, added) = (old.keys.filter { new[$0] == nil }.sorted(), new.keys.filter { old[$0] == nil }.sorted())
     guard !removed.isEmpty || !added.isEmpty else { return nil }
     var site = SiteComparison(
@@ -19,7 +23,7 @@ enum IncludeComparison {
       site.reason = "there is no such file"
       return site
     }
-    let later = Own(theirs)
+    let later = Own(texts: theirs.texts)
     let (reached, direct) = (later.reached(from: file), later.named(in: file))
     site.theirs = (added + removed).filter { reached[$0] != nil }.map { "#include <\($0)>" }
     if let missing = added.first(where: { reached[$0] == nil }) {
@@ -37,29 +41,27 @@ enum IncludeComparison {
 
   /// The files of one version, as they include each other.
   private struct Own {
-    let version: Version
-
-    init(_ version: Version) { self.version = version }
+    let texts: DriverComparison.Texts
 
     /// The kernel's headers that the file reaches, each with the line of the file that leads there.
-    func reached(from path: String, as text: SourceText? = nil) -> [String: Int] {
+    func reached(from path: String) -> [String: Int] {
       var found: [String: Int] = [:]
       var seen: Set<String> = [path]
-      var queue = includes(text ?? version.texts[path] ?? []).map { (include: $0, line: $0.line, from: path) }
+      var queue = includes(texts[path] ?? []).map { (include: $0, line: $0.line, from: path) }
       while let (include, line, from) = queue.popLast() {
         guard let own = include.isQuoted ? file(include.path, from: from) : nil else {
           found[include.path] = min(line, found[include.path] ?? line)
           continue
         }
         guard seen.insert(own).inserted else { continue }
-        queue += includes(version.texts[own] ?? []).map { ($0, line, own) }
+        queue += includes(texts[own] ?? []).map { ($0, line, own) }
       }
       return found
     }
 
     /// Those that its own lines name.
     func named(in path: String) -> Set<String> {
-      Set(includes(version.texts[path] ?? []).filter { !$0.isQuoted }.map(\.path))
+      Set(includes(texts[path] ?? []).filter { !$0.isQuoted }.map(\.path))
     }
 
     private func file(_ include: String, from path: String) -> String? {
@@ -69,9 +71,9 @@ enum IncludeComparison {
         if part == ".." { parts = Array(parts.dropLast()) } else { parts.append(part) }
       }
       let beside = parts.joined(separator: "/")
-      if version.texts[beside] != nil { return beside }
+      if texts[beside] != nil { return beside }
       // Through some `-I`.
-      let found = version.texts.keys.filter { $0 == include || $0.hasSuffix("/" + include) }
+      let found = texts.keys.filter { $0 == include || $0.hasSuffix("/" + include) }
       return found.min()
     }
 

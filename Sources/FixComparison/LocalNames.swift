@@ -17,8 +17,9 @@ struct LocalNames {
     if close > open {
       parameters = Self.parts(open + 1..<close, code).compactMap { Self.declarator($0, code, spellings, asks: 2) }
     }
-    for unit in code.units where unit.kind == .statement || unit.kind == .head {
-      guard function.body.contains(unit.tokens.lowerBound) else { continue }
+    guard let start = code.unit(holding: function.body.lowerBound) else { return }
+    for unit in code.units[start...].prefix(while: { $0.tokens.lowerBound < function.body.upperBound })
+    where unit.kind == .statement || unit.kind == .head {
       let parts = Self.parts(unit.tokens, code)
       guard let first = parts.first, let name = Self.declarator(first, code, spellings, asks: 2) else { continue }
       variables.insert(name)

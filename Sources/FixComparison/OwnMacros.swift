@@ -40,11 +40,11 @@ struct OwnMacros {
   /// Reads `# define NAME(a, b) body`.
   private static func macro(_ code: Code, _ range: Range<Int>) -> (String, Definition)? {
     let tokens = code.tokens
-    guard range.count > 3 else { return nil }
+    guard range.count > 2 else { return nil }
     let name = range.lowerBound + 2
     var at = name + 1
     var parameters: [String]?
-    if tokens[at].punctuation == punctuation("("), tokens[at].start == tokens[name].end {
+    if at < range.upperBound, tokens[at].punctuation == punctuation("("), tokens[at].start == tokens[name].end {
       let close = Int(code.brackets.partner[at])
       guard close > at, close < range.upperBound else { return nil }
       parameters = (at + 1..<close).filter { tokens[$0].kind == .identifier }.map { code.source.spelling(tokens[$0]) }
@@ -53,7 +53,7 @@ struct OwnMacros {
       at = close + 1
     }
     let body = at..<range.upperBound
-    guard !body.isEmpty, !body.contains(where: { isBeyond(code, $0) }) else { return nil }
+    guard !body.contains(where: { isBeyond(code, $0) }) else { return nil }
     return (code.source.spelling(tokens[name]), Definition(parameters: parameters, body: text(code, body)))
   }
 
@@ -122,7 +122,7 @@ struct OwnMacros {
   }
 
   private func replacement(_ found: Definition, _ code: Code, _ index: Int) -> (String, end: Int)? {
-    guard let parameters = found.parameters else { return ("(\(found.body))", index + 1) }
+    guard let parameters = found.parameters else { return (Self.enclosed(found.body), index + 1) }
     guard index + 1 < code.tokens.count, code.tokens[index + 1].punctuation == punctuation("(") else { return nil }
     let close = Int(code.brackets.partner[index + 1])
     guard close > index + 1 else { return nil }
@@ -142,6 +142,12 @@ struct OwnMacros {
     guard arguments.count == parameters.count else { return nil }
     let values = Dictionary(zip(parameters, arguments), uniquingKeysWith: { first, _ in first })
     let words = found.body.split(separator: " ").map { word in values[String(word)].map { "( \($0))" } ?? String(word) }
-    return ("(" + words.joined(separator: " ") + ")", close + 1)
+    return (Self.enclosed(words.joined(separator: " ")), close + 1)
+  }
+
+  /// Words alone may be part of a type, which parentheses would break.
+  private static func enclosed(_ body: String) -> String {
+    let isPlain = body.allSatisfy { $0 == " " || $0 == "_" || $0.isLetter || $0.isNumber }
+    return isPlain ? body : "(\(body))"
   }
 }

@@ -23,6 +23,7 @@ struct Passage {
 
 /// A file cut into passages.
 struct Outline {
+  private static let maximalDepth = 127
   let code: Code
   /// By name; file level is "".
   private(set) var passages: [String: Passage] = [:]
@@ -36,20 +37,22 @@ struct Outline {
 
   private mutating func read(_ spellings: Spellings) {
     var block: [String] = []
+    // Blocks nested deeper than compilers go are not told apart.
+    var deeper = 0
     var head = ""
     var object = ""
     var next = 0
     for unit in code.units {
-      let words = code.words[unit.tokens].map { spellings.text($0) }
+      let words = Self.tokens(of: unit.tokens, unit.kind, in: code).map { spellings.text(code.words[$0]) }
       while next < code.functions.count, code.functions[next].body.upperBound <= unit.tokens.lowerBound { next += 1 }
       let function = next < code.functions.count && code.functions[next].head.lowerBound <= unit.tokens.lowerBound
       let functionName = function ? spellings.text(code.words[code.functions[next].name]) : ""
       switch unit.kind {
       case .open:
-        block.append(head)
+        if block.count < Self.maximalDepth { block.append(head) } else { deeper += 1 }
         head = ""
       case .close:
-        if !block.isEmpty { block.removeLast() }
+        if deeper > 0 { deeper -= 1 } else if !block.isEmpty { block.removeLast() }
         if block.isEmpty { object = "" }
       case .directive where Self.isCondition(words) || Self.isInclude(words): continue
       default:
@@ -64,6 +67,11 @@ struct Outline {
           Passage.Statement(tokens: unit.tokens, kind: unit.kind, words: words, block: block))
       }
     }
+  }
+
+  /// A statement's tokens without the conditions that may stand within it.
+  private static func tokens(of range: Range<Int>, _ kind: CodeUnit.Kind, in code: Code) -> [Int] {
+    range.filter { kind == .directive || !code.tokens[$0].isDirective }
   }
 
   /// The directives that lead to the text are no part of it once it is chosen.
@@ -89,7 +97,7 @@ struct Outline {
   func text(_ statement: Passage.Statement) -> String {
     var text = ""
     var last: Token?
-    for token in code.tokens[statement.tokens] {
+    for token in Self.tokens(of: statement.tokens, statement.kind, in: code).map({ code.tokens[$0] }) {
       if let last, token.start > last.end { text += " " }
       text += code.source.spelling(token)
       last = token

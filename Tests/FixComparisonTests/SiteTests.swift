@@ -113,6 +113,14 @@ import Testing
       after: ["d.c": "static int f(struct b *x)\n{\n\treturn x->n;\n}\n"],
       theirs: ["d.c": "static int f(struct b *p)\n{\n\treturn p->n;\n}\n"], verdicts: [.equivalent]),
     FileCase(
+      name: "a callback's parameter by macros of theirs",
+      before: ["d.c": "static int f(struct a *x)\n{\n\treturn x->n;\n}\n"],
+      after: ["d.c": "static int f(const struct a *x)\n{\n\treturn x->n;\n}\n"],
+      theirs: [
+        "d.c":
+          "#define CSTRUCT const struct\n#define NOTHING\nstatic int f(CSTRUCT a NOTHING *x)\n{\n\treturn x->n;\n}\n"
+      ], verdicts: [.equivalent]),
+    FileCase(
       name: "a callback's parameter of another type",
       before: ["d.c": "static int f(struct a *x)\n{\n\treturn x->n;\n}\n"],
       after: ["d.c": "static int f(const struct a *x)\n{\n\treturn x->n;\n}\n"],
@@ -130,6 +138,16 @@ import Testing
     FileCase(
       name: "a declarer at file level", before: ["d.c": "DEF(a);\nint y;\n"], after: ["d.c": "DEF(a, 1);\nint y;\n"],
       theirs: ["d.c": "DEF(a, 1);\nlong y;\n"], verdicts: [.same]),
+    FileCase(
+      name: "what a module says of itself, in another file", before: ["d.c": "LICENSE(a);\n", "e.c": "int x;\n"],
+      after: ["d.c": "LICENSE(a);\nIMPORT(N);\n", "e.c": "int x;\n"],
+      theirs: ["d.c": "LICENSE(a);\n", "e.c": "int x;\nIMPORT(N);\n"], verdicts: [.equivalent]),
+    FileCase(
+      name: "an element of another object of the list",
+      before: ["d.c": "static struct t l[] = {\n\t[0] = { .a = a },\n\t[1] = { .b = b },\n};\n"],
+      after: ["d.c": "static struct t l[] = {\n\t[0] = { .a = a, .c = c },\n\t[1] = { .b = b },\n};\n"],
+      theirs: ["d.c": "static struct t l[] = {\n\t[0] = { .a = a },\n\t[1] = { .b = b, .c = c },\n};\n"],
+      verdicts: [.different]),
     FileCase(
       name: "the function has moved", before: ["d.c": "int f(void)\n{\n\told();\n}\n"],
       after: ["d.c": "int f(void)\n{\n\tfresh();\n}\n"],
@@ -157,6 +175,16 @@ import Testing
       name: "an include through a header of ours", before: ["d.c": "#include <x/a.h>\n"],
       after: ["d.c": "#include \"compat.h\"\n", "compat.h": "#include <x/b.h>\n"],
       theirs: ["d.c": "#include <x/b.h>\n"], verdicts: [.equivalent]),
+    FileCase(
+      name: "an include in the driver's own compatibility header",
+      before: ["d.c": "#include \"compat.h\"\n#include <x/a.h>\n", "compat.h": "int x;\n"],
+      after: ["d.c": "#include \"compat.h\"\n", "compat.h": "#include <x/b.h>\nint x;\n"],
+      theirs: ["d.c": "#include \"compat.h\"\n#include <x/b.h>\n", "compat.h": "int x;\n"], verdicts: [.equivalent]),
+    FileCase(
+      name: "conditions within a statement",
+      before: ["d.c": "int f(void)\n{\n\tif (a\n#if 1\n\t    || old(b)\n#endif\n\t)\n\t\tg();\n}\n"],
+      after: ["d.c": "int f(void)\n{\n\tif (a\n#if 1\n\t    || fresh(b)\n#endif\n\t)\n\t\tg();\n}\n"],
+      theirs: ["d.c": "int f(void)\n{\n\tif (a || fresh(b))\n\t\tg();\n}\n"], verdicts: [.same]),
     FileCase(
       name: "an include that they keep", before: ["d.c": "#include <x/a.h>\n"], after: ["d.c": "#include <x/b.h>\n"],
       theirs: ["d.c": "#include <x/a.h>\n#include <x/b.h>\n"], verdicts: [.different]),
