@@ -19,11 +19,3 @@ package struct ChangedText: Sendable {
     (self.changes, self.skipped) = (changes, skipped)
   }
 }
-
-/// What an index of a history could not take in.
-package struct HistoryGaps: Sendable, Codable, Hashable {
-  /// Files, folders or mails that could not be read, or are too large.
-  package var unreadable = 0
-
-  package init(unreadable: Int = 0) { self.unreadable = unreadable }
-}

@@ -34,17 +34,17 @@ package struct HistoryStore: Sendable {
     }
   }
 
-  /// What of the selected changes could not be read or kept.
+  /// Files, folders and mails of the selected changes that could not be read, or are too large.
   ///
   /// - Throws: `Failure` (`tryAgain`) if the index can't be read.
-  package func gaps() async throws -> HistoryGaps {
+  package func unreadable() async throws -> Int {
     try await read { db in
-      var gaps = HistoryGaps()
+      var unreadable = 0
       let rows = try Row.fetchCursor(db, sql: "SELECT id, unreadable FROM change WHERE unreadable > 0")
       while let row = try rows.next() {
-        if changes.contains(row[0]) { gaps.unreadable += row[1] }
+        if changes.contains(row[0]) { unreadable += row[1] }
       }
-      return gaps
+      return unreadable
     }
   }
 

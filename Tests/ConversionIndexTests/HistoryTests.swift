@@ -46,7 +46,7 @@ private func add(_ number: Int, to writer: HistoryWriter, unreadable: Int = 0) a
       let second = try #require(try await HistoryStore.open(path, selection: "second"))
       #expect(try await HistoryStore.open(path, selection: "third") == nil)
       #expect(first.count == 2)
-      #expect(try await first.gaps() == HistoryGaps(unreadable: 3))
+      #expect(try await first.unreadable() == 3)
       let conversions = try await first.conversions(losing: "old_call")
       #expect(conversions.map(\.commit?.id) == ["commit1", "commit2"])
       #expect(conversions.map(\.commit?.subject) == ["subject 1", "subject 2"])
@@ -125,7 +125,7 @@ private func add(_ number: Int, to writer: HistoryWriter, unreadable: Int = 0) a
       try await writer.select(["v1", "v2", "big"], as: "all")
       let store = try #require(try await HistoryStore.open(path, selection: "all"))
       #expect(try await store.conversions(losing: "old_call").map(\.commit?.id) == ["v1"])
-      #expect(try await store.gaps().unreadable == 2)
+      #expect(try await store.unreadable() == 2)
     }
   }
 

@@ -113,7 +113,7 @@ struct RuleOrigins {
     _ store: HistoryStore, trees: ConversionStore?, _ told: RulesSource
   ) async throws -> (ConversionSource, RulesSource) {
     var told = told
-    (told.commits, told.unreadable) = (store.count, try await store.gaps().unreadable)
+    (told.commits, told.unreadable) = (store.count, try await store.unreadable())
     guard let source = ConversionSource(trees: trees, history: store) else {
       throw Failure(.ourFault, told.path ?? "", "gives no index")
     }
