@@ -9,7 +9,9 @@ import Sandbox
 struct RootFileSystem: Sendable {
   static let lock = "rootfs"
   /// What Kbuild may want for building modules, beside the compiler.
-  private static let packages = ["build-essential", "make", "bc", "kmod", "libelf-dev", "libssl-dev", "pahole"]
+  private static let packages = [
+    "build-essential", "make", "bc", "kmod", "libelf-dev", "libssl-dev", "pahole", "ccache",
+  ]
   /// What it takes on disk while it is made.
   private static let needed = 2_000_000_000
 

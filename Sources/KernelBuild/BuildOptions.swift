@@ -2,6 +2,17 @@
 
 import Sandbox
 
+/// A folder of compiled objects, by what went into each: ccache(1)'s.
+///
+/// One build fills it; any number may take from it at a time, on the same kernel with the same options.
+package struct CompiledObjects: Sendable, Hashable {
+  /// Absolute host path of an existing folder.
+  package var folder: String
+  package var isFilled: Bool
+
+  package init(folder: String, isFilled: Bool) { (self.folder, self.isFilled) = (folder, isFilled) }
+}
+
 /// What a build asks of Kbuild beyond the modules themselves.
 package struct BuildOptions: Sendable, Hashable {
   /// More warnings, as `make W=1`.
@@ -16,6 +27,8 @@ package struct BuildOptions: Sendable, Hashable {
   /// Build even where `dkms.conf` says that the driver is not for this kernel.
   package var ignoresExclusion: Bool
   package var limits: Limits
+  /// Objects of an earlier build, for those that nothing changes.
+  package var objects: CompiledObjects?
 
   package init(
     warnings: Bool = false, sparse: Bool = false, jobs: Int = 2, keepsGoing: Bool = true,
@@ -28,5 +41,6 @@ package struct BuildOptions: Sendable, Hashable {
     self.keepsGoing = keepsGoing
     self.ignoresExclusion = ignoresExclusion
     self.limits = limits
+    objects = nil
   }
 }

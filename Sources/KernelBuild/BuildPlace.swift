@@ -14,6 +14,7 @@ struct BuildPlace {
 
   static let tools = "/run/kmend"
   static let commands = "/run/kmend-commands"
+  static let objects = "/run/kmend-objects"
 
   var release: String { kernel.identity.release }
 
@@ -21,8 +22,12 @@ struct BuildPlace {
   ///
   /// - Parameters:
   ///   - commands: host folder that gets the compilers' command lines; nil to leave the compilers as they are.
+  ///   - objects: what the compilers may take from, or fill.
   ///   - files: small files by inside path.
-  func view(writable: Bool, commands: String? = nil, sparse: Bool = false, files: [String: [UInt8]] = [:]) -> View {
+  func view(
+    writable: Bool, commands: String? = nil, sparse: Bool = false, objects: CompiledObjects? = nil,
+    files: [String: [UInt8]] = [:]
+  ) -> View {
     var mounts = kernel.mounts.map { View.Mount.readOnly(host: $0.host, inside: $0.inside) }
     let modules = "/lib/modules/\(release)"
     mounts += [
@@ -38,7 +43,13 @@ struct BuildPlace {
     mounts.append(tool("uname", Shims.uname(release: release)))
     if let commands {
       mounts.append(.writable(host: commands, inside: Self.commands))
-      let shim = Array(Shims.compiler(root: driverRoot).utf8)
+      if let objects {
+        mounts.append(
+          objects.isFilled
+            ? .readOnly(host: objects.folder, inside: Self.objects)
+            : .writable(host: objects.folder, inside: Self.objects))
+      }
+      let shim = Array(Shims.compiler(root: driverRoot, takesObjects: objects != nil).utf8)
       mounts.append(.file(inside: "\(Self.tools)/compiler", bytes: shim, executable: true))
       mounts += Shims.compilers(in: "\(kernel.rootFileSystem ?? "")/usr/bin")
         .map { .link(inside: "\(Self.tools)/bin/\($0)", target: "\(Self.tools)/compiler") }
@@ -64,6 +75,12 @@ struct BuildPlace {
       "TMPDIR": "/tmp", "PWD": directory,
     ]
     if !flags.isEmpty { environment["MAKEFLAGS"] = flags }
+    if let objects = options.objects {
+      environment["CCACHE_DIR"] = Self.objects
+      environment["CCACHE_TEMPDIR"] = "/tmp"
+      environment["CCACHE_UMASK"] = "022"
+      environment[objects.isFilled ? "CCACHE_READONLY" : "CCACHE_NOSTATS"] = "1"
+    }
     if options.warnings { environment[BuildProtocol.extraWarnings] = "1" }
     if options.sparse { environment[BuildProtocol.checksSources] = "2" }
     return environment

@@ -23,6 +23,8 @@ package struct Kbuild: Sendable {
     if options.sparse, FileEntry("/usr/bin/sparse") == nil {
       throw Failure(.unavailable, "sparse", "is not installed", remedy: "install the package sparse")
     }
+    var options = options
+    if !Shims.hasObjectCache(kernel) { options.objects = nil }
     let plan = try await plan(driver, stage, kernel, options)
     let place = plan.place
     var record = BuildRecord(
@@ -37,7 +39,8 @@ package struct Kbuild: Sendable {
     defer { commands.remove() }
     var command = plan.command
     command.place = .contained(
-      place.view(writable: true, commands: commands.path, sparse: options.sparse, files: plan.files))
+      place.view(
+        writable: true, commands: commands.path, sparse: options.sparse, objects: options.objects, files: plan.files))
     command.log = log
     let execution = try await containment.run(command)
     record.evidence = execution.evidence(lines: [], log: log)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import KernelModel
+
 /// Programs that stand before the real ones in a build's `PATH`.
 package enum Shims {
   /// Answers for the kernel that is built against: drivers' Makefiles ask `uname -r`.
@@ -22,18 +24,26 @@ package enum Shims {
   /// becomes the compiler. Kbuild's own log would not do: it is mixed when recipes run at a time, and drivers silence it.
   ///
   /// Since 6.13 Kbuild works in the driver's folder and does not say which: the line `compiling in` does.
-  static func compiler(root: String) -> String {
+  static func compiler(root: String, takesObjects: Bool) -> String {
     """
     #!/bin/sh
     case "$*" in
       *" -c "*.c)
         printf '%s\\0' "$PWD" "${0##*/}" "$@" >\(BuildPlace.commands)/$$
         case "$PWD/" in "\(root)/"*) echo "compiling in $PWD" >&2 ;; esac
+        exec \(takesObjects ? "\(objectCache) " : "")/usr/bin/${0##*/} "$@"
         ;;
     esac
     exec /usr/bin/${0##*/} "$@"
 
     """
+  }
+
+  private static let objectCache = "/usr/bin/ccache"
+
+  /// Whether ccache(1) is installed where the kernel's drivers are built.
+  static func hasObjectCache(_ kernel: Kernel) -> Bool {
+    FileEntry("\(kernel.rootFileSystem ?? "")\(objectCache)")?.kind == .file
   }
 
   /// Names of C compilers in a folder of programs.
