@@ -103,13 +103,26 @@ struct ExpressionParser {
       if close > at, close < end, isType(at + 1..<close), close + 1 < end, startsCastOperand(close + 1, at + 1..<close)
       {
         at += 1
-        let type = sequence(upTo: close)
+        let type = typeName(upTo: close)
         at = close + 1
         return add(.cast, from: start, [type, unary(end)])
       }
     default: break
     }
     return postfix(primary(end), start, end)
+  }
+
+  /// A type's tokens side by side: its `*` is no operator.
+  private mutating func typeName(upTo end: Int) -> Int {
+    let start = at
+    var parts: [Int] = []
+    while at < end {
+      let from = at
+      let partner = Int(partner[at])
+      at = partner > at && partner < end ? partner + 1 : at + 1
+      parts.append(add(.atom, from: from))
+    }
+    return parts.count == 1 ? parts[0] : add(.sequence, from: start, parts)
   }
 
   private func startsOperand(_ end: Int) -> Bool {

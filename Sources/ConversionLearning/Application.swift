@@ -13,6 +13,8 @@ package struct Application: Sendable {
   package let output: [OutputToken]
   /// A statement that the function gets as well.
   package let companion: String?
+  /// Index of the unit of a statement that goes into the place.
+  package let absorbed: Int?
   /// What becomes of the uses of a variable that is no longer set.
   package let consequences: [Consequence]
   /// Token in the declaration of that variable, where nothing else uses it.
@@ -68,7 +70,8 @@ package struct Applier {
         Application(
           rule: rule, unit: unit, tokens: match.tokens,
           output: candidate.isDeletion ? [] : candidate.output(code, match), companion: companion,
-          consequences: consequences, unused: unused(candidate, code, match, consequences), context: context,
+          absorbed: match.absorbed, consequences: consequences, unused: unused(candidate, code, match, consequences),
+          context: context,
           confidence: share * rule.evidence.removals, isContextKnown: isKnown,
           score: isKnown ? rule.score(count) : rule.score(rule.evidence.total) / 2))
     }

@@ -9,18 +9,22 @@ package struct Candidate {
   let right: Pattern
   let word: Int32
   let isDeletion: Bool
+  let absorption: Absorption?
 
   init(_ template: Template, word: Int32, _ spellings: inout Spellings) {
     span = template.span
     left = Pattern(template.left, &spellings)
     right = Pattern(template.right, &spellings)
     isDeletion = template.right.isEmpty
+    absorption = template.absorption
     self.word = word
   }
 
   package init(_ rule: LearnedRule, _ spellings: inout Spellings) {
     let word = spellings.number(of: rule.rule.symbol)
-    self.init(Template(span: rule.span, left: rule.left, right: rule.right), word: word, &spellings)
+    self.init(
+      Template(span: rule.span, left: rule.left, right: rule.right, absorption: rule.absorption), word: word,
+      &spellings)
   }
 
   /// A chain of `|` on the left, the same one without the symbol on the right.
@@ -39,7 +43,7 @@ package struct Candidate {
     let path = tree.path(to: token)
     guard let leaf = path.last else { return nil }
     switch span {
-    case .include, .prototype, .namespace, .recovery: return nil
+    case .include, .prototype, .namespace, .recovery, .clash, .entry: return nil
     case .identifier:
       guard tree.nodes[leaf].kind == .atom || tree.nodes[leaf].kind == .member else { return nil }
       return Match(bindings: [], tokens: token..<token + 1, node: leaf)
@@ -48,7 +52,7 @@ package struct Candidate {
       let isUnit = unit.kind == .statement || unit.kind == .element
       guard isUnit, span == .element || unit.kind == .statement else { return nil }
       var matcher = Matcher(left, code, tree, elementIsAssignment: span == .element)
-      return matcher.match(tree.root)
+      return matcher.match(tree.root).flatMap { absorbing($0, code, token) }
     case .expression:
       for node in path.reversed() {
         var matcher = Matcher(left, code, tree)
@@ -56,6 +60,23 @@ package struct Candidate {
       }
       return nil
     }
+  }
+
+  /// The match with the assignment that it absorbs; nil where there is none, or not only one.
+  private func absorbing(_ match: Match, _ code: Code, _ token: Int) -> Match? {
+    guard let absorption else { return match }
+    guard let unit = code.unit(holding: token), absorption.object < match.bindings.count,
+      let object = match.bindings[absorption.object], object.wrap == .none
+    else { return nil }
+    let settings = FieldSetting.around(unit, code).filter {
+      code.source.spelling(code.tokens[$0.field]) == absorption.field && $0.isAbout(object.tokens, code)
+    }
+    guard settings.count == 1 else { return nil }
+    var match = match
+    while match.bindings.count <= absorption.value { match.bindings.append(nil) }
+    match.bindings[absorption.value] = Binding(tokens: settings[0].value, kind: .atom)
+    match.absorbed = settings[0].unit
+    return match
   }
 
   /// The match must name the symbol at this token, not at another one inside a metavariable.

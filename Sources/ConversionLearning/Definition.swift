@@ -48,7 +48,7 @@ struct Definition {
     }
     // An argument that is computed twice is another thing than one computed once.
     guard isCast == casts, uses.allSatisfy({ $0 <= 1 }), words.contains(where: { Self.isName($0) }) else { return nil }
-    right = Template.canonical(words.joined(separator: " "))
+    right = Template.canonical(Self.bare(words).joined(separator: " "))
     let isCalled = declaration.kind == .inlineFunction || declaration.text.contains("(")
     let arguments = parameters.indices.map { "\(Pattern.mark)\($0)" }.joined(separator: ", ")
     left = isCalled ? "\(declaration.name)(\(arguments))" : declaration.name
@@ -77,6 +77,22 @@ struct Definition {
       return false
     }
     return text.utf8.allSatisfy { $0 == 0x5F || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || (0x30...0x39).contains($0) }
+  }
+
+  /// Without the parentheses around a lone argument: substitution puts them where they are needed.
+  private static func bare(_ words: [String]) -> [String] {
+    var bare: [String] = []
+    for word in words {
+      bare.append(word)
+      let tail = bare.suffix(4)
+      guard word == ")", tail.count > 2, tail.dropLast().last?.hasPrefix(Pattern.mark) ?? false,
+        tail.dropLast(2).last == "("
+      else { continue }
+      // Behind a name they are the argument's own.
+      if tail.count == 4, let first = tail.first, isName(first) { continue }
+      bare.replaceSubrange(bare.count - 3..<bare.count, with: [bare[bare.count - 2]])
+    }
+    return bare
   }
 
   /// A call, a name or what stands in parentheses: it means the same wherever it is put.

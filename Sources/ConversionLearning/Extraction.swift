@@ -36,6 +36,9 @@ struct Extraction {
       let isRoot = path[level] == pair.old.root
       let span = isRoot ? unitSpan(occurrence.unit) : .expression
       found += templates(path[level], pair, span: span)
+      for setting in absorbed(occurrence) where span == .statement {
+        found += templates(path[level], pair, span: span, absorbing: setting).filter { $0.absorption != nil }
+      }
       // A call that is a statement here may be part of an expression elsewhere: another context, if the same rule.
       if span == .statement, pair.old.nodes[path[level]].kind == .call {
         found += templates(path[level], pair, span: .expression)
@@ -45,6 +48,18 @@ struct Extraction {
       level = next
     }
     return found
+  }
+
+  /// Assignments beside the place that are gone and whose value stands in its new text.
+  private func absorbed(_ occurrence: Occurrence) -> [FieldSetting] {
+    let (old, newUnit) = (window.old.units[occurrence.unit].tokens, Int(window.newUnit[occurrence.unit]))
+    guard newUnit >= 0 else { return [] }
+    let known = Set(Occurrence.names(window.old, old))
+    let new = Set(Occurrence.names(window.new, window.new.units[newUnit].tokens))
+    return FieldSetting.around(occurrence.unit, window.old).filter { setting in
+      let name = window.old.words[setting.value.upperBound - 1]
+      return window.newUnit[setting.unit] < 0 && new.contains(name) && !known.contains(name)
+    }
   }
 
   private func unitSpan(_ unit: Int) -> LearnedRule.Span {
@@ -72,11 +87,13 @@ struct Extraction {
     Template(span: .operand, left: Template.canonical(Spacing.line(window.old, operand)), right: "")
   }
 
-  private func templates(_ node: Int, _ pair: TreePair, span: LearnedRule.Span) -> [Template] {
+  private func templates(
+    _ node: Int, _ pair: TreePair, span: LearnedRule.Span, absorbing absorbed: FieldSetting? = nil
+  ) -> [Template] {
     [false, true].compactMap { dropsConstants in
       var abstraction = Abstraction(
         old: window.old, new: window.new, oldTree: pair.old, newTree: pair.new, newNode: pair.newNode, symbol: word,
-        dropsConstants: dropsConstants)
+        dropsConstants: dropsConstants, absorbed: absorbed)
       var template = abstraction.template(node, pair.newNode[node], span: span)
       // Only a designator makes an element one: `f(a)` in a list is an expression like any other.
       if span == .element, !template.left.hasPrefix(".") { template.span = .expression }

@@ -57,8 +57,10 @@ enum Summary {
   static func text(_ template: Template, with companion: Companion? = nil) -> String {
     let end = template.span == .statement ? ";" : ""
     let right = template.right.isEmpty ? "(deleted)" : "`\(shown(template.right))\(end)`"
+    let setting =
+      template.absorption.map { " E\($0.object)->\($0.field) = E\($0.value);" } ?? ""
     let more = companion.map { ", with `\(shown($0.text));`" } ?? ""
-    return "`\(shown(template.left))\(end)` → \(right)\(more)"
+    return "`\(shown(template.left))\(end)\(setting)` → \(right)\(more)"
   }
 
   /// Metavariables as the semantic patch names them.

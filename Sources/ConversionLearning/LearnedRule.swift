@@ -23,6 +23,10 @@ package struct LearnedRule: Codable, Hashable, Sendable {
     case prototype
     /// A line that imports a namespace of symbols into a module; only the right side says something.
     case namespace
+    /// A name of the driver's own, in all its files.
+    case clash
+    /// The same, and a line behind the function that announces it.
+    case entry
     /// A parameter that a callback lost: the left side is its type, the right side where its value comes from now.
     case recovery
   }
@@ -44,6 +48,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package var companion: Companion?
   /// Where the rule no longer sets a variable: what becomes of the variable's uses.
   package var followers: [Follower] = []
+  /// A statement that goes into the place.
+  package var absorption: Absorption?
 
   package init(
     rule: Rule, span: Span, left: String, right: String, before: [String] = [], evidence: Evidence, free: [String] = [],

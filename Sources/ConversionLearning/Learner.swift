@@ -190,6 +190,7 @@ package struct Learner {
     var learned = LearnedRule(
       rule: rule, span: template.span, left: template.left, right: template.right, before: [], evidence: evidence,
       free: free, companion: trial.companion)
+    learned.absorption = template.absorption
     learned.followers = Array(trial.followers.prefix(Self.maximalFollowers))
     return learned
   }
@@ -207,7 +208,7 @@ package struct Learner {
     case .operand: .operand
     case .element: .initialiser
     case .include: .include
-    case .prototype, .namespace, .recovery: .declaration
+    case .prototype, .namespace, .recovery, .clash, .entry: .declaration
     case .statement where template.right.isEmpty: .statement
     case .statement, .expression:
       symbol.isField

@@ -49,6 +49,8 @@ struct Match {
   /// Tokens of the place.
   var tokens: Range<Int>
   var node: Int
+  /// The unit that the rule absorbs.
+  var absorbed: Int?
   /// The pattern says `.name = …`, the place `base.name = …`: tokens of the base and its operator.
   var base: Range<Int>?
 }

@@ -18,11 +18,13 @@ struct SemanticPatch {
     return switch rule.span {
     case .include: include
     // Its functions may stand in any file, which SmPL can't say.
-    case .prototype, .namespace, .recovery: ""
+    case .prototype, .namespace, .recovery, .clash, .entry: ""
     case .identifier: rename
     case .operand: patch(["expression E;"], ["-E | \(rule.left)", "+E"])
     case .element: element
-    case .statement, .expression: isDeclarer ? declarer : isDesignator ? designator : expression
+    case .statement, .expression:
+      isDeclarer
+        ? declarer : isDesignator ? designator : rule.absorption.map(absorbing) ?? expression
     }
   }
 
@@ -94,6 +96,28 @@ struct SemanticPatch {
     let end = rule.span == .statement ? ";" : ""
     let added = rule.right.isEmpty ? [] : ["+\(shown(rule.right))\(end)"]
     return patch(declarations, ["-\(shown(rule.left))\(end)"] + added)
+  }
+
+  /// Behind the place or before it.
+  private func absorbing(_ absorption: Absorption) -> String {
+    let (call, added) = ("-\(shown(rule.left));", "+\(shown(rule.right));")
+    let value = "E\(absorption.value)"
+    func patch(_ suffix: String, _ object: String, _ assignment: String, isBehind: Bool) -> String {
+      let own = [
+        call.replacing("E\(absorption.object)", with: object), added.replacing("E\(absorption.object)", with: object),
+      ]
+      let body = isBehind ? own + ["...", "-\(assignment)"] : ["-\(assignment)", "..."] + own
+      let numbers = (0...absorption.value).map { "E\($0)" }.joined(separator: ", ")
+      return "@\(name)_\(suffix)@\nexpression \(numbers);\n@@\n" + body.map { $0 + "\n" }.joined()
+    }
+    let object = "E\(absorption.object)"
+    let direct = "\(object).\(absorption.field) = \(value);"
+    let pointed = "\(object)->\(absorption.field) = \(value);"
+    return [
+      patch("direct", "&\(object)", direct, isBehind: true), patch("pointed", object, pointed, isBehind: true),
+      patch("direct_before", "&\(object)", direct, isBehind: false),
+      patch("pointed_before", object, pointed, isBehind: false),
+    ].joined(separator: "\n")
   }
 
   /// A base of the field has its structure's type.

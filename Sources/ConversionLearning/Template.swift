@@ -10,6 +10,7 @@ struct Template: Hashable {
   var before: [String] = []
   /// Metavariables of the left side that the right side drops.
   var lost: Int = 0
+  var absorption: Absorption?
 }
 
 /// Generalises one conversion: parts that are carried over become metavariables.
@@ -23,16 +24,19 @@ struct Abstraction {
   let symbol: Int32
   /// Constants that the new text drops become metavariables too.
   let dropsConstants: Bool
+  /// An assignment that became part of the new text.
+  let absorbed: FieldSetting?
   /// Text of each metavariable, by number.
   private var bound: [ArraySlice<Int32>] = []
   private var lost = 0
 
   init(
     old: Code, new: Code, oldTree: ExpressionTree, newTree: ExpressionTree, newNode: [Int], symbol: Int32,
-    dropsConstants: Bool
+    dropsConstants: Bool, absorbed: FieldSetting? = nil
   ) {
     (self.old, self.new, self.oldTree, self.newTree) = (old, new, oldTree, newTree)
     (self.newNode, self.symbol, self.dropsConstants) = (newNode, symbol, dropsConstants)
+    self.absorbed = absorbed
   }
 
   /// Left and right text for an old node and the new node that it became, or nil for a deletion.
@@ -53,6 +57,11 @@ struct Abstraction {
   private mutating func carry(_ node: Int, _ within: Int, _ carried: inout [Int: Int], isCallee: Bool) {
     let found = newTree.nodes[node]
     let words = newWords(node)
+    if let absorbed, !isCallee, words == old.words[absorbed.value] {
+      carried[node] = bound.firstIndex { $0 == words } ?? bound.count
+      if carried[node] == bound.count { bound.append(words) }
+      return
+    }
     let isTrivial = isTrivial(found, new)
     if !isCallee, isExpression(found, new), !words.contains(symbol), let source = source(of: node, within),
       !isTrivial || newNode[source] == node
@@ -180,6 +189,26 @@ struct Abstraction {
     while at < newTree.nodes[node].tokens.upperBound { output.append(new.source.spelling(new.tokens[at])); at += 1 }
   }
 
+  /// The metavariable of a text, before they are numbered anew.
+  private func mark(_ words: ArraySlice<Int32>) -> String {
+    bound.firstIndex { $0 == words }.map { "\(Pattern.mark)\($0)" } ?? ""
+  }
+
+  /// Nil where the new text does not have the value, or the left side has no address of the object.
+  private func absorption(_ numbers: [String: Int], _ right: [String]) -> Absorption? {
+    guard let absorbed, case let value = mark(old.words[absorbed.value]), numbers[value] == nil, right.contains(value)
+    else { return nil }
+    let object = numbers.first { name, _ in
+      guard let index = Int(name.dropFirst(Pattern.mark.count)), bound.indices.contains(index) else { return false }
+      let (words, base) = (bound[index], old.words[absorbed.base])
+      return absorbed.isDirect ? words.dropFirst() == base && words.count == base.count + 1 : words == base
+    }
+    return object.map {
+      Absorption(
+        object: $0.value, field: old.source.spelling(old.tokens[absorbed.field]), value: numbers.count)
+    }
+  }
+
   /// Numbers metavariables in the order of the left side, so that equal rules have equal texts.
   private func renumbered(_ span: LearnedRule.Span, _ left: [String], _ right: [String]) -> Template {
     var numbers: [String: Int] = [:]
@@ -190,7 +219,10 @@ struct Abstraction {
     }
     let used = Set(right.filter { $0.hasPrefix(Pattern.mark) })
     let dropped = numbers.keys.count { !used.contains($0) }
-    return Template(span: span, left: text(left), right: text(right), lost: right.isEmpty ? 0 : dropped)
+    let absorption = absorption(numbers, right)
+    if let absorption { numbers[mark(old.words[absorbed?.value ?? 0..<0])] = absorption.value }
+    return Template(
+      span: span, left: text(left), right: text(right), lost: right.isEmpty ? 0 : dropped, absorption: absorption)
   }
 }
 

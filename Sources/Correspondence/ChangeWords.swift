@@ -97,7 +97,10 @@ struct ChangeWords {
     return PlainText.line(site.description) + " and \(sites.count - 1) more places"
   }
 
-  private var symbol: String { PlainText.line(first?.symbol ?? "", limit: 80) }
+  private var symbol: String {
+    let own = first?.symbol ?? ""
+    return PlainText.line(own.isEmpty ? change.rule?.symbol ?? "" : own, limit: 80)
+  }
   private var container: String { PlainText.line(first?.container ?? "", limit: 80) }
   private var ofContainer: String { container.isEmpty ? "" : " of \(container)" }
 

@@ -42,6 +42,10 @@ package func buildBreaks(old: [Finding], new: [Finding], seen: [Break]) -> [Brea
       container = holder < phrase.quoted.count ? bareType(phrase.quoted[holder]) : nil
     case .callee, .macro, .value, .statement, .word, .memberOf, .grammar: break
     }
+    if let function = function(blamedIn: finding.message) {
+      return Break(
+        site: finding.site ?? Site(file: "", line: 0), kind: .buildRule, symbol: function, message: finding.message)
+    }
     guard let site = finding.site else {
       return Break(site: Site(file: "", line: 0), kind: .buildRule, symbol: symbol, message: finding.message)
     }
@@ -50,4 +54,10 @@ package func buildBreaks(old: [Finding], new: [Finding], seen: [Break]) -> [Brea
     else { return nil }
     return Break(site: site, kind: wording.kind, symbol: symbol, container: container, message: finding.message)
   }
+}
+
+/// The function that a tool speaks of: `name(): what is wrong`.
+private func function(blamedIn message: String) -> String? {
+  let name = message.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+  return !name.isEmpty && message.dropFirst(name.count).hasPrefix("(): ") ? String(name) : nil
 }

@@ -33,7 +33,21 @@ func folded(_ all: [Resolved]) -> [Break] {
   groups = order.map { groups[$0] }
   let causes = Causes(groups)
   for index in groups.indices { groups[index].result.cause = causes.cause(of: index) }
-  return groups.map(\.result)
+  var breaks = groups.map(\.result)
+  for index in breaks.indices { openRing(at: index, &breaks) }
+  return breaks
+}
+
+/// Breaks that point at each other are one: of them the first that the old kernel declares is the cause, else the first.
+private func openRing(at start: Int, _ breaks: inout [Break]) {
+  var ring = [start]
+  while let next = breaks[ring[ring.count - 1]].cause, next != start {
+    guard ring.count <= breaks.count else { return }
+    ring.append(next)
+  }
+  guard breaks[ring[ring.count - 1]].cause == start else { return }
+  ring.sort()
+  breaks[ring.first { breaks[$0].before != nil } ?? ring[0]].cause = nil
 }
 
 /// A break, and the objects that show it.

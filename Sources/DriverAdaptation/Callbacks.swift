@@ -34,7 +34,7 @@ struct Callbacks {
     var done: Set<String> = []
     for file in lines.keys.sorted() {
       guard let code = codes[file] else { continue }
-      for name in names(file, code) {
+      for name in names(file, code) + expanded(file, code) {
         let isStatic = code.functions.contains { spelled($0.name, name, code) && self.isStatic($0, code) }
         let scope = isStatic ? [file] : files.keys.sorted()
         guard done.insert(isStatic ? "\(file):\(name)" : name).inserted else { continue }
@@ -49,6 +49,29 @@ struct Callbacks {
 
   private func isStatic(_ function: Function, _ code: Code) -> Bool {
     function.head.contains { Keyword(rawValue: code.words[$0]) == .static }
+  }
+
+  /// Functions of the old prototype that a macro on the lines makes the names of: `ATTRIBUTE(foo)` those of `foo`.
+  private func expanded(_ file: String, _ code: Code) -> [String] {
+    let table = LineTable(code.source.text)
+    var names: [String] = []
+    for token in code.tokens.indices.dropLast(2) where spelled(token, rule.rule.symbol, code) {
+      let close = Int(code.brackets.partner[token + 1])
+      guard code.tokens[token + 1].punctuation == 0x28, close > token,
+        lines[file]?.contains(table.line(of: Int(code.tokens[token].start))) ?? false
+      else { continue }
+      let arguments = code.tokens[token + 2..<close].filter { $0.kind == .identifier }.map { code.source.spelling($0) }
+      for function in code.functions {
+        let name = code.source.spelling(code.tokens[function.name])
+        guard arguments.contains(where: { name == $0 || name.hasPrefix($0 + "_") || name.hasSuffix("_" + $0) }),
+          let own = Prototype(head: function.head.lowerBound, name: function.name, code),
+          own.parameters.map(own.type) == change.before.parameters.map(change.before.type),
+          !names.contains(name)
+        else { continue }
+        names.append(name)
+      }
+    }
+    return names
   }
 
   /// Functions that the field is set to on the lines: `.field = name`, `x->field = &name`.

@@ -112,7 +112,8 @@ struct CompatPlanner {
     {
       return (condition, "\(lack); \(probe.macro) is defined where the kernel has \(probe.subject).")
     }
-    guard style == .version, let (condition, interval) = finder.version else { return nil }
+    // Where nothing can be asked of the kernel, its version says more than nothing.
+    guard style == .version || style == .auto, let (condition, interval) = finder.version else { return nil }
     flags.append(
       Flag(
         .versionGuess,

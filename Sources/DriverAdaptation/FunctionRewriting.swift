@@ -145,7 +145,7 @@ struct FunctionRewriting {
 
   private mutating func insert(_ prototype: Prototype, _ number: Int, _ head: Head) -> Bool {
     let parameter = change.after.parameters[number]
-    var text = change.after.text(parameter.tokens)
+    var text = change.after.usualText(parameter)
     if let name = change.after.name(parameter) {
       guard isFree(name, head) else { return false }
     } else if head.body != nil {

@@ -68,6 +68,12 @@ struct Proposer {
       proposal.units = nil
       return proposal
     }
+    if let rule = rules.first, rule.span == .clash || rule.span == .entry {
+      proposal.edits = rule.span == .clash ? NameClash.edits(rule, files) : EntryPoint.edits(rule, files)
+      if !proposal.edits.isEmpty { proposal.uses = [(rule, proposal.edits.count)] }
+      proposal.units = nil
+      return proposal
+    }
     if let rule = rules.first, rule.span == .namespace {
       for file in lines.keys.sorted() {
         var spellings = Spellings()

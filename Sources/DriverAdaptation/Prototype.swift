@@ -87,9 +87,19 @@ struct Prototype {
   func spelling(_ token: Int) -> String { code.source.spelling(code.tokens[token]) }
   func name(_ parameter: Parameter) -> String? { parameter.name.map(spelling) }
 
-  /// The spellings of a parameter's type.
+  /// The spellings of a parameter's type, `unsigned long` for `long unsigned int`.
   func type(_ parameter: Parameter) -> [String] {
-    parameter.tokens.filter { $0 != parameter.name }.map(spelling)
+    IntegerSpelling.usual(parameter.tokens.filter { $0 != parameter.name }.map(spelling))
+  }
+
+  /// A parameter as written, but for an integer type that nobody would write so.
+  func usualText(_ parameter: Parameter) -> String {
+    let own = parameter.tokens.filter { $0 != parameter.name }.map(spelling)
+    let usual = type(parameter)
+    let isPlain = parameter.name.map { $0 == parameter.tokens.upperBound - 1 } ?? true
+    guard own != usual, own.count > usual.count, isPlain else { return text(parameter.tokens) }
+    let type = usual.joined(separator: " ")
+    return name(parameter).map { type + (type.hasSuffix("*") ? "" : " ") + $0 } ?? type
   }
 
   var resultType: [String] { result.map(spelling) }

@@ -26,6 +26,10 @@ struct Rewriter {
       }
       edits += more
     }
+    if let unit = application.absorbed {
+      guard let removal = removeUnit(unit, id) else { return nil }
+      edits += removal
+    }
     if let token = application.unused, let unit = code.unit(holding: token), isSoleDeclaration(unit, of: token) {
       edits += removeUnit(unit, id) ?? []
     }
@@ -53,7 +57,7 @@ struct Rewriter {
       return replace(application.tokens, with: application.output, unit: application.unit, id)
     case .identifier, .expression:
       return replace(application.tokens, with: application.output, unit: application.unit, id)
-    case .include, .prototype, .namespace, .recovery: return nil
+    case .include, .prototype, .namespace, .recovery, .clash, .entry: return nil
     }
   }
 

@@ -125,6 +125,7 @@ package struct Search: Sendable {
     let found = breaks.filter { SoughtSymbol($0) == symbol }
     let rule = found.lazy.compactMap {
       IncludeAddition.rule(for: $0) ?? CallbackRule.rule(for: $0) ?? NamespaceImport.rule(for: $0)
+        ?? NameClash.rule(for: $0) ?? EntryPoint.rule(for: $0)
     }.first
     return rule.map { [$0] } ?? []
   }

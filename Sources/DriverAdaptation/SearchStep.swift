@@ -40,6 +40,14 @@ package struct AdaptationChange: Sendable {
   /// What was taken away without a successor, in the driver's words: for the changelog.
   package var deletions: [Deletion]
 
+  package init(
+    symbol: SoughtSymbol, rules: [Rule], places: [String: Int], edits: [Edit], flags: [Flag] = [],
+    deletions: [Deletion] = []
+  ) {
+    (self.symbol, self.rules, self.places, self.edits) = (symbol, rules, places, edits)
+    (self.flags, self.deletions) = (flags, deletions)
+  }
+
   /// A statement, initialiser or flag that the driver loses.
   package struct Deletion: Hashable, Sendable {
     /// In the file as it was before this change.

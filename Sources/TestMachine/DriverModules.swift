@@ -51,21 +51,9 @@ struct DriverModules {
   /// - Parameter ahead: those that others ask for while they are loaded: before all that they don't need themselves.
   func inOrder(ahead: Set<String>) -> [Initramfs.Module] {
     let needs = objects.mapValues { ($0.depends + $0.loadsAfter).map(LoadOrder.folded) }
-    var ordered = needs
-    for first in ahead {
-      let own = Self.closure(of: first, needs)
-      for name in names where !own.contains(name) { ordered[name, default: []].append(first) }
+    return LoadOrder.sorted(names, needs: needs, ahead: ahead).map {
+      Initramfs.Module(name: $0, bytes: files[$0] ?? [])
     }
-    return LoadOrder.sorted(names, needs: ordered).map { Initramfs.Module(name: $0, bytes: files[$0] ?? []) }
-  }
-
-  private static func closure(of name: String, _ needs: [String: [String]]) -> Set<String> {
-    var found: Set<String> = []
-    var queue = [name]
-    while let next = queue.popLast() {
-      if found.insert(next).inserted { queue += needs[next] ?? [] }
-    }
-    return found
   }
 
   private static func isProper(_ name: String) -> Bool {

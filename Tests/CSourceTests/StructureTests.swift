@@ -76,7 +76,7 @@ private func tree(_ text: String) -> String {
     ("x = y = f(z) ? 1 : -2", "assignment[x assignment[y conditional[call[f z] 1 prefix[2]]]]"),
     (
       "(struct s *)p + (u32)q - (r) * 2",
-      "binary[binary[cast[sequence[struct binary[s]] p] cast[u32 q]] binary[paren[r] 2]]"
+      "binary[binary[cast[sequence[struct s *] p] cast[u32 q]] binary[paren[r] 2]]"
     ),
     ("return -f(x)", "sequence[return prefix[call[f x]]]"),
     ("sizeof(struct s)", "call[sizeof sequence[struct s]]"),

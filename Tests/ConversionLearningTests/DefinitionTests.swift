@@ -28,7 +28,7 @@ import Testing
       expected: ["`old()` → `new_call()`"]),
     Case(kind: .macro, text: "old", body: "NEW_FLAG", expected: ["`old` → `NEW_FLAG`"]),
     Case(kind: .macro, text: "old(a, b)", body: "(new_call(b, a))", expected: ["`old(E0, E1)` → `new_call(E1, E0)`"]),
-    Case(kind: .macro, text: "old(a)", body: "((a) == NEW_FLAG)", expected: ["`old(E0)` → `((E0) == NEW_FLAG)`"]),
+    Case(kind: .macro, text: "old(a)", body: "((a) == NEW_FLAG)", expected: ["`old(E0)` → `(E0 == NEW_FLAG)`"]),
     // An argument used twice, a statement, pasted tokens, a number, a name that is gone as well, an open expression.
     Case(kind: .macro, text: "old(a)", body: "new_call(a, a)", expected: []),
     Case(kind: .macro, text: "old(a)", body: "do { new_call(a); } while (0)", expected: []),

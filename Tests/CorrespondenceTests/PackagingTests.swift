@@ -92,7 +92,7 @@ import Testing
     #expect(series.list == "0001-foo-use-fresh-instead-of-old.patch\n0002.patch\n")
     try expectGolden(
       series.files.map { "==> \($0.name) <==\n" + String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: "\n"),
-      "Series/quilt.txt")
+      "Mail/quilt.txt")
   }
 }
 

@@ -47,7 +47,7 @@ import Testing
   @Test func lonePatch() throws {
     let mails = try renderSeries(Self.lone(), templates: shippedTemplates())
     #expect(mails.map(\.number) == [1])
-    try expectGolden(String(decoding: mbox(mails), as: UTF8.self), "Series/lone.mbox")
+    try expectGolden(String(decoding: mbox(mails), as: UTF8.self), "Mail/lone.mbox")
   }
 
   @Test func seriesOfTwo() throws {
@@ -56,7 +56,7 @@ import Testing
     report.posting.to = [Mailbox(name: "M\u{FC}ller, Ann", address: "ann@example.org")]
     let mails = try renderSeries(report, templates: shippedTemplates())
     #expect(mails.map(\.number) == [0, 1, 2])
-    try expectGolden(String(decoding: mbox(mails), as: UTF8.self), "Series/two.mbox")
+    try expectGolden(String(decoding: mbox(mails), as: UTF8.self), "Mail/two.mbox")
   }
 
   /// What `git am` takes has no cover letter: its first patch says the same, and the thread begins there.
@@ -70,7 +70,7 @@ import Testing
     #expect(mails.map(\.number) == [1, 2])
     #expect(mails[0].message["References"] == nil)
     #expect(mails[1].message["References"] == mails[0].message["Message-ID"])
-    try expectGolden(String(decoding: mbox(mails), as: UTF8.self), "Series/two-without-cover.mbox")
+    try expectGolden(String(decoding: mbox(mails), as: UTF8.self), "Mail/two-without-cover.mbox")
   }
 
   @Test func loneOfTwoChanges() throws {
@@ -95,7 +95,7 @@ import Testing
     report.base = Series.Base(report.driver.origin)
     report.verdicts[0].summary = "spatch: 2 \u{D7} \u{201C}same\u{201D} \u{2192} fine"
     let mails = try renderSeries(report, templates: shippedTemplates())
-    try expectGolden(String(decoding: mbox(mails), as: UTF8.self), "Series/lone-of-three.mbox")
+    try expectGolden(String(decoding: mbox(mails), as: UTF8.self), "Mail/lone-of-three.mbox")
   }
 
   @Test func needsReview() throws {
@@ -115,7 +115,7 @@ import Testing
       name: "strlcpy", kind: .macro, text: "#define strlcpy", site: Site(file: "include/linux/string.h", line: 32),
       body: "old_strlcpy")
     let mails = try renderSeries(report, templates: shippedTemplates())
-    try expectGolden(String(decoding: mbox(mails), as: UTF8.self), "Series/needs-review.mbox")
+    try expectGolden(String(decoding: mbox(mails), as: UTF8.self), "Mail/needs-review.mbox")
   }
 
   @Test func notAdapted() throws {
@@ -131,7 +131,7 @@ import Testing
         Break(site: Site(file: "foo.c", line: 14), kind: .other, symbol: "x", message: "something else")),
     ]
     let mails = try renderSeries(report, templates: shippedTemplates())
-    try expectGolden(String(decoding: mbox(mails), as: UTF8.self), "Series/not-adapted.mbox")
+    try expectGolden(String(decoding: mbox(mails), as: UTF8.self), "Mail/not-adapted.mbox")
   }
 
   /// The same report makes the same bytes; what the clock and the dice decide is given.

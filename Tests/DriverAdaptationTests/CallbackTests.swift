@@ -48,6 +48,23 @@ import Testing
         "static void foo(struct port *port,\n\t\tstruct termios *new,\n\t\tconst struct termios *old)\n{\n\tstop();\n}\n"
     ),
     Case(
+      name: "a parameter comes, and the kernel's words for numbers are in another order",
+      before: "void (*op)(unsigned int long error, void *context)",
+      after: "void (*op)(long unsigned int error, unsigned long int other, void *context)",
+      driver: "static void foo(unsigned long error, void *c)\n{\n\tstop(error, c);\n}\n",
+      expected: "static void foo(unsigned long error, unsigned long other, void *c)\n{\n\tstop(error, c);\n}\n"),
+    Case(
+      name: "a function that could not fail says so", before: "void (*op)(struct chip *c, int v)",
+      after: "int (*op)(struct chip *c, int v)",
+      driver: "static void foo(struct chip *c, int v)\n{\n\tif (!c)\n\t\treturn;\n\tif (v)\n\t\tset(c);\n}\n",
+      expected:
+        "static int foo(struct chip *c, int v)\n{\n\tif (!c)\n\t\treturn 0;\n\tif (v)\n\t\tset(c);\n\n\treturn 0;\n}\n",
+      flags: [.valueUsed]),
+    Case(
+      name: "a function that could not fail, in its own style", before: "void (*op)(struct chip *c)",
+      after: "int (*op)(struct chip *c)", driver: "static void foo(struct chip *c) {}\n",
+      expected: "static int foo(struct chip *c) {return 0; }\n", flags: [.valueUsed]),
+    Case(
       name: "nothing is left in it", before: "int (*op)(struct client *c)", after: "void (*op)(struct client *c)",
       driver: "int foo(struct client *c) { return 0; }\n", expected: "void foo(struct client *c) { }\n"),
     Case(
@@ -61,7 +78,7 @@ import Testing
       driver: "static int foo(struct client *c)\n{\n\tif (c)\n\t\treturn stop(c);\n\treturn 0;\n}\n", expected: nil),
     Case(
       name: "something is returned from now on", before: "void (*op)(struct client *c)",
-      after: "int (*op)(struct client *c)", driver: "static void foo(struct client *c)\n{\n}\n", expected: nil),
+      after: "bool (*op)(struct client *c)", driver: "static void foo(struct client *c)\n{\n}\n", expected: nil),
     Case(
       name: "a parameter comes first", before: "int (*op)(struct supply *s)",
       after: "int (*op)(struct supply *s, struct battery_hook *hook)",

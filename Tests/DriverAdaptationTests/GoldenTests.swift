@@ -11,6 +11,7 @@ import Testing
 let goldenCases = [
   "strlcpy", "no_llseek", "asm_unaligned.h", "class_create", "strtobool", "SLAB_MEM_SPREAD", "FBINFO_DEFAULT",
   "I2C_CLASS_DDC", "prandom_u32_max", "userhdr", "vm_flags", "DEFINE_SEMAPHORE", "acpi_bus_get_device", "NETIF_F_LLTX",
+  "hrtimer_init",
 ]
 
 private func withCarriageReturns(_ text: SourceText) -> SourceText {

@@ -66,6 +66,14 @@ import TestMachine
 }
 
 @Suite struct LoadOrderTests {
+  /// Two that are asked for come first, each behind what it needs.
+  @Test func whatIsAskedForComesFirst() {
+    let needs = ["user": ["base"], "asked": ["base"], "also": ["deep"], "deep": ["base"]]
+    let order = LoadOrder.sorted(
+      ["user", "asked", "test", "also", "deep", "base"], needs: needs, ahead: ["also", "asked"])
+    #expect(order == ["base", "asked", "deep", "also", "user", "test"])
+  }
+
   @Test(arguments: [
     (["a", "b", "c"], [:], ["a", "b", "c"]), (["a", "b"], ["a": ["b"]], ["b", "a"]),
     (["a", "b", "c"], ["a": ["c", "nobody"], "c": ["b"]], ["b", "c", "a"]),

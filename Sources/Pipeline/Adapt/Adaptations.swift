@@ -47,7 +47,8 @@ package struct Adaptations: Sendable {
       }
       let run = AdaptationRun(
         request: request, workspace: workspace, steps: steps, scratch: scratch, builder: builder, builds: builds)
-      let draft = builds.to.record.isBuilt ? run.nothingToDo() : try await run.adapted()
+      let isFine = builds.to.record.isBuilt && builds.buildFiles.edits.isEmpty
+      let draft = isFine ? run.nothingToDo() : try await run.adapted()
       return try await delivery.deliver(draft, from: builds, logs: builder.logs, steps: steps)
     }
   }

@@ -37,6 +37,7 @@ struct Mending: Sendable {
     }
     var search = Search(files: code, breaks: first.breaks, inactive: await oracle.inactiveLines())
     var rules = RuleSource(trees: trees, code: code)
+    let own = builds.buildFiles
     var breaks = first.breaks
     var done = -1
     for round in 1...Self.maximalRounds {
@@ -50,7 +51,12 @@ struct Mending: Sendable {
         !breaks.contains { ($0.symbol, $0.kind, $0.site.file) == (found.symbol, found.kind, found.site.file) }
       }
       if !isNew || round == Self.maximalRounds {
-        return Mended(result: result, rules: result.rules, sources: sources, breaks: breaks, left: left)
+        var result = result
+        result.edits = own.edits + result.edits
+        result.changes = own.changes + result.changes
+        return Mended(
+          result: result, rules: result.rules.merging(own.rules) { $1 }, sources: sources,
+          breaks: own.breaks + breaks, left: left)
       }
       breaks += left.filter { found in
         !breaks.contains { ($0.symbol, $0.kind, $0.site.file) == (found.symbol, found.kind, found.site.file) }
@@ -62,7 +68,7 @@ struct Mending: Sendable {
 
   /// What Kbuild still refuses after the search: objects not looked at before, what modpost says, what clang knew.
   private func judge(_ result: SearchResult, _ code: [String: SourceText], round: Int) async throws -> [Break] {
-    let files = try EditedFiles.apply(result.edits, to: code)
+    let files = try EditedFiles.apply(result.edits, to: code).merging(builds.buildFiles.texts) { $1 }
     let kernel = builds.to.kernel
     let build = try await steps.measure("build", "building the adapted driver on \(kernel.identity.name)") {
       try await builder.build(builds.driver, with: files, on: kernel, label: "round-\(round)")

@@ -32,12 +32,16 @@ actor Builder {
     var warnings: Bool
     var sparse: Bool
   }
+  /// The label of the unadapted driver.
+  static let original = "original"
   nonisolated let kbuild: Kbuild
   /// Where logs go.
   nonisolated let logs: String
   private let scratch: String
   private let seconds: Double
   private var done: [Key: DriverBuild] = [:]
+  /// Folders of compiled objects that a build has filled.
+  private var filled: Set<String> = []
 
   /// - Parameters:
   ///   - scratch: a folder of this run for the copies.
@@ -63,12 +67,23 @@ actor Builder {
     let log = "\(logs)/build-\(name).log"
     var options = options
     options.limits.seconds = seconds
+    options.objects = try objects(kernel, options, fills: label == Self.original)
     let record = try await kbuild.build(driver, in: stage, for: kernel, options, log: log)
     let roots = BuildRoots(driver: record.driverRoot, kernel: record.kernelRoots)
+    if let objects = options.objects, !objects.isFilled { filled.insert(objects.folder) }
     let build = DriverBuild(
       kernel: kernel, stage: stage, record: record, findings: BuildLog.findings(in: record.output, roots: roots),
       log: log)
     done[key] = build
     return build
+  }
+
+  /// The unadapted driver's build on a kernel leaves the objects from which the adapted ones take what they share.
+  private func objects(_ kernel: Kernel, _ options: BuildOptions, fills: Bool) throws -> CompiledObjects? {
+    let kind = options.sparse || options.warnings ? "-checks" : ""
+    let folder = "\(scratch)/objects-\(kernel.identity.name)\(kind)"
+    guard fills else { return filled.contains(folder) ? CompiledObjects(folder: folder, isFilled: true) : nil }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    return CompiledObjects(folder: folder, isFilled: false)
   }
 }

@@ -14,6 +14,8 @@ struct OriginalBuilds: Sendable {
   var others: [DriverBuild]
   /// Sources that are compiled otherwise than they stand in the driver, on the newer kernel: no edit would be seen there.
   let changedByBuild: Set<String>
+  /// What `to` was built with in place of the driver's own.
+  let buildFiles: BuildFiles
   /// What a person should know about the builds.
   var notes: [String] = []
   /// Those of them that a series does not cure.
@@ -30,12 +32,14 @@ struct OriginalBuilds: Sendable {
   /// - Throws: `Failure` (`badInput`) if it does not build on a kernel that is to be kept: then there is nothing to
   ///   compare with.
   init(_ loaded: LoadedDriver, from: Kernel, to: Kernel, others: [Kernel], with builder: Builder) async throws {
+    let buildFiles = try BuildFiles(of: loaded.driver, from: from, to: to)
     let kernels = [from, to] + others
     let builds = try await concurrently(
       2,
       kernels.map { kernel in
         { @Sendable in
-          try await builder.build(loaded.driver, on: kernel, label: "original")
+          let texts = kernel.identity == to.identity ? buildFiles.texts : [:]
+          return try await builder.build(loaded.driver, with: texts, on: kernel, label: Builder.original)
         }
       })
     self.loaded = loaded
@@ -43,7 +47,8 @@ struct OriginalBuilds: Sendable {
     self.to = builds[1]
     self.others = Array(builds.dropFirst(2))
     for build in [self.from] + self.others { try Self.require(build, of: loaded) }
-    let changed = try DriverTexts.changed(by: self.to, of: loaded.driver)
+    self.buildFiles = buildFiles
+    let changed = try DriverTexts.changed(by: self.to, of: loaded.driver).filter { buildFiles.texts[$0] == nil }
     changedByBuild = Set(changed)
     if !changed.isEmpty {
       notes.append("the driver's build changes \(changed.joined(separator: ", ")): breaks there are not adapted")

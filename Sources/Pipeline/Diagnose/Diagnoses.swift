@@ -43,7 +43,7 @@ package struct Diagnoses: Sendable {
       }
       return DiagnosisReport(
         driver: DriverSummary(builds.driver), from: old.identity, to: new.identity,
-        breaks: found.breaks.map(BreakEntry.init),
+        breaks: (found.breaks + builds.buildFiles.breaks).map(BreakEntry.init),
         alreadyWrong: found.alreadyWrong.map {
           Finding(tool: "clang", severity: .error, site: $0.site, message: $0.message)
         }, notes: found.notes, seconds: await steps.seconds)

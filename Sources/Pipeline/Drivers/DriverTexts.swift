@@ -15,6 +15,13 @@ enum DriverTexts {
     }
   }
 
+  /// Makefiles and Kbuild files, by path.
+  ///
+  /// - Throws: as `all(of:)`.
+  static func buildFiles(of driver: Driver) throws -> [String: SourceText] {
+    try read(driver) { _, name in isBuildFile(name) && name != "dkms.conf" }
+  }
+
   /// Makefiles, Kbuild files and `dkms.conf`.
   ///
   /// - Throws: as `all(of:)`.

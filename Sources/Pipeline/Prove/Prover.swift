@@ -33,13 +33,10 @@ struct Prover: Sendable {
 
   func prove(_ patches: [PlannedPatch], rules: [Rule]) async throws -> Proof {
     var proof = Proof()
-    let built = try await steps.measure("prove", "building every patch on every kernel") { try await build(patches) }
+    let built = try await steps.measure("prove", "building every patch") { try await build(patches) }
     for (index, row) in built.enumerated() {
-      let isLast = index == built.count - 1
       proof.perPatch.append(row.map { level($0) })
-      for build in row where isLast || build.kernel.identity != builds.to.kernel.identity {
-        proof.verdicts.append(BuildGates.build(build, patch: (index + 1, built.count)))
-      }
+      proof.verdicts += row.map { BuildGates.build($0, patch: (index + 1, built.count)) }
     }
     guard let last = built.last else { return proof }
     proof.verdicts += try await symbols(last, rules: rules)
@@ -65,18 +62,22 @@ struct Prover: Sendable {
     return proof
   }
 
+  /// Each patch on every kernel to be kept, the last one on the new kernel too: before it, breaks are left there.
   private func build(_ patches: [PlannedPatch]) async throws -> [[DriverBuild]] {
-    let kernels = builds.kept.map(\.kernel) + [builds.to.kernel]
-    let jobs = patches.enumerated().flatMap { index, patch in
-      kernels.map { kernel in
+    let kept = builds.kept.map(\.kernel)
+    let kernels = patches.indices.map { $0 == patches.count - 1 ? kept + [builds.to.kernel] : kept }
+    let jobs = zip(patches, kernels).enumerated().flatMap { index, work in
+      work.1.map { kernel in
         { @Sendable in
-          try await builder.build(
-            builds.driver, with: patch.files, on: kernel, label: "patch-\(index + 1)")
+          try await builder.build(builds.driver, with: work.0.files, on: kernel, label: "patch-\(index + 1)")
         }
       }
     }
-    let all = try await concurrently(2, jobs)
-    return patches.indices.map { Array(all[($0 * kernels.count)..<(($0 + 1) * kernels.count)]) }
+    var all = try await concurrently(2, jobs)[...]
+    return kernels.map { kernels in
+      defer { all = all.dropFirst(kernels.count) }
+      return Array(all.prefix(kernels.count))
+    }
   }
 
   private func level(_ build: DriverBuild) -> KernelProof {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import KernelModel
+
+/// The rule for a function whose bare name Kbuild's tools no longer take, and which they tell how to announce:
+/// `start(): … use announce(fn) instead`.
+enum EntryPoint {
+  /// Nil where the message gives no advice.
+  static func rule(for found: Break) -> LearnedRule? {
+    guard found.kind == .buildRule, !found.symbol.isEmpty, let macro = advice(found.message) else { return nil }
+    let file = found.site.file.split(separator: "/").last?.split(separator: ".").first ?? "driver"
+    let stem = SourceText(file.utf8).map { CompatText.isWord($0) ? $0 : 0x5F }
+    let new = "\(String(decoding: stem, as: UTF8.self))_\(found.symbol)"
+    let rule = Rule(
+      id: "entry_\(found.symbol)", symbol: found.symbol, kind: .rename, smpl: "",
+      summary: "`\(found.symbol)` → `\(new)`, announced by `\(macro)(\(new));`", support: 0, confidence: 1,
+      opportunities: 0, examples: [], replay: Rule.Replay(reproduced: 0, tried: 0), introduces: [macro], flags: [])
+    return LearnedRule(
+      rule: rule, span: .entry, left: found.symbol, right: new, before: [macro], evidence: Evidence(places: []))
+  }
+
+  /// `use NAME(fn) instead`, where the sentence is about the very function: one tool says the same of another one.
+  private static func advice(_ message: String) -> String? {
+    let words = message.split(separator: " ")
+    guard let first = words.first, words.dropFirst().contains(where: { "\($0):" == first }) else { return nil }
+    for (word, next) in zip(words, words.dropFirst()) where word == "use" {
+      guard let open = next.firstIndex(of: "("), next.hasSuffix(")"), case let name = next[..<open], !name.isEmpty,
+        name.utf8.allSatisfy(CompatText.isWord)
+      else { continue }
+      return String(name)
+    }
+    return nil
+  }
+
+  /// The new name everywhere, and the announcement behind the function.
+  static func edits(_ rule: LearnedRule, _ files: [String: SourceText]) -> [Edit] {
+    var edits = NameClash.edits(rule, files)
+    guard !edits.isEmpty, let macro = rule.before.first else { return [] }
+    for (file, text) in files.sorted(by: { $0.key < $1.key }) {
+      var spellings = Spellings()
+      let code = Code(text, &spellings)
+      for function in code.functions where code.source.spelling(code.tokens[function.name]) == rule.left {
+        let lines = LineTable(text)
+        let end = Int(code.tokens[function.body.upperBound - 1].end)
+        let offset = lines.range(ofLine: lines.line(of: end - 1)).upperBound
+        let lineEnd = CompatText.lineEnd(text)
+        let glue = text[offset - 1] == 0x0A ? "" : lineEnd
+        edits.append(
+          Edit(
+            file: file, range: offset..<offset, replacement: "\(glue)\(macro)(\(rule.right));\(lineEnd)",
+            rule: rule.rule.id))
+      }
+    }
+    return edits
+  }
+}

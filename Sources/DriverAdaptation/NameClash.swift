@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import KernelModel
+
+/// The rule for a name of the driver's own that the kernel took: the driver's becomes another one, wherever it stands.
+enum NameClash {
+  /// Nil where the old kernel had the name too, or the new one has it not.
+  static func rule(for found: Break) -> LearnedRule? {
+    guard found.kind == .nameClash, found.before == nil, let after = found.after, !found.symbol.isEmpty,
+      after.kind != .macro, found.symbol.utf8.allSatisfy(CompatText.isWord)
+    else { return nil }
+    let file = found.site.file.split(separator: "/").last?.split(separator: ".").first ?? ""
+    let stem = SourceText(file.utf8).map { CompatText.isWord($0) ? $0 : 0x5F }
+    let prefix = String(decoding: stem, as: UTF8.self)
+    let isPrefixed = found.symbol.hasPrefix(prefix) || prefix.first?.isNumber ?? true
+    let new = "\(isPrefixed ? "driver" : prefix)_\(found.symbol)"
+    let rule = Rule(
+      id: "clash_\(found.symbol)", symbol: found.symbol, kind: .rename, smpl: "",
+      summary: "`\(found.symbol)` → `\(new)`", support: 0, confidence: 1, opportunities: 0, examples: [],
+      replay: Rule.Replay(reproduced: 0, tried: 0), introduces: [new], flags: [])
+    return LearnedRule(
+      rule: rule, span: .clash, left: found.symbol, right: new, evidence: Evidence(places: []))
+  }
+
+  /// Every place of the name in all files, in code that the kernel skips as well; none unless the driver defines a
+  /// function of that name and nothing bears the new one.
+  static func edits(_ rule: LearnedRule, _ files: [String: SourceText]) -> [Edit] {
+    var edits: [Edit] = []
+    var isOwn = false
+    for (file, text) in files.sorted(by: { $0.key < $1.key }) {
+      var spellings = Spellings()
+      let code = Code(text, &spellings)
+      if spellings.known(rule.right) != nil { return [] }
+      guard let word = spellings.known(rule.left) else { continue }
+      isOwn = isOwn || code.functions.contains { code.words[$0.name] == word }
+      for token in code.tokens.indices where code.words[token] == word && code.tokens[token].kind == .identifier {
+        let before = token > 0 ? code.tokens[token - 1].punctuation : 0
+        if before == punctuation("->") || before == punctuation(".") { continue }
+        edits.append(Edit(file: file, range: code.tokens[token].range, replacement: rule.right, rule: rule.rule.id))
+      }
+    }
+    return isOwn ? edits : []
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import DriverAdaptation
+import KernelModel
+import Testing
+
+/// Names of the driver's own that the kernel, or its build, no longer leaves to it.
+@Suite struct EntryPointTests {
+  private let driver = SourceText(
+    """
+    /* start() begins */
+    int start(void)
+    {
+    \treturn 0;
+    }
+
+    #ifdef OLD
+    static int again(void) { return start(); }
+    #endif
+    struct ops ops = { .start = start };
+
+    """.utf8)
+
+  private func found(_ kind: Break.Kind, _ message: String = "", before: Declaration? = nil) -> Break {
+    Break(
+      site: Site(file: "foo-bar.o", line: 0), kind: kind, symbol: "start", message: message, before: before,
+      after: Declaration(name: "start", kind: .function, text: "void start(void)", site: Site(file: "a.h", line: 1)))
+  }
+
+  /// What the search does about a break, as text; nil if nothing.
+  private func adapted(_ found: Break, _ driver: SourceText) throws -> String? {
+    var search = Search(files: ["a.c": driver], breaks: [found])
+    guard case .learn = search.next() else { return nil }
+    search.told(rules: [:])
+    guard case .attempt(let edits) = search.next() else { return nil }
+    return String(decoding: try applying(edits, to: driver).get(), as: UTF8.self)
+  }
+
+  @Test func aTakenNameIsReplacedEverywhere() throws {
+    let text = try #require(try adapted(found(.nameClash), driver))
+    #expect(text.contains("int foo_bar_start(void)\n"))
+    #expect(text.contains("{ return foo_bar_start(); }"))
+    #expect(text.contains("{ .start = foo_bar_start }"))
+    #expect(text.contains("/* start() begins */"))
+    // What the old kernel had too is no clash, and neither is what the driver does not define.
+    let old = Declaration(name: "start", kind: .function, text: "", site: Site(file: "a.h", line: 1))
+    #expect(try adapted(found(.nameClash, before: old), driver) == nil)
+    #expect(try adapted(found(.nameClash), SourceText("int x = start();".utf8)) == nil)
+  }
+
+  @Test func aRefusedEntryPointIsAnnounced() throws {
+    let message = "start(): the name start() is refused, use announce(fn) instead"
+    let text = try #require(try adapted(found(.buildRule, message), driver))
+    #expect(text.contains("int foo_bar_start(void)\n{\n\treturn 0;\n}\nannounce(foo_bar_start);\n\n"))
+    let other = "start(): the name begin() is refused, use announce(fn) instead"
+    #expect(try adapted(found(.buildRule, other), driver) == nil)
+    #expect(try adapted(found(.buildRule, "start(): unreachable instruction"), driver) == nil)
+  }
+}
