@@ -105,13 +105,7 @@ extension ConversionStore {
   ///
   /// - Throws: `Failure` (`tryAgain`) in place of SQLite's error.
   func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-    do {
-      return try await database.read(body)
-    } catch let error as DatabaseError {
-      throw Failure(
-        .tryAgain, path, "can't be read (\(error.resultCode.rawValue): \(error.message ?? "SQLite error"))",
-        remedy: "remove it, it will be built again")
-    }
+    try await database.answer(path, body)
   }
 
   func symbolRow(_ db: Database, _ name: String) throws -> SymbolRow? {

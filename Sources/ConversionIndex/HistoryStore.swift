@@ -120,13 +120,7 @@ package struct HistoryStore: Sendable {
 
 extension HistoryStore {
   private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-    do {
-      return try await database.read(body)
-    } catch let error as DatabaseError {
-      throw Failure(
-        .tryAgain, path, "can't be read (\(error.resultCode.rawValue): \(error.message ?? "SQLite error"))",
-        remedy: "remove it, it will be built again")
-    }
+    try await database.answer(path, body)
   }
 
   /// Selected places of a kind on whose changed lines the name stands, ascending.

@@ -87,7 +87,11 @@ struct Window {
   }
 
   private static func key(_ code: Code, _ unit: CodeUnit) -> UInt64 {
-    Sequences.hash(code.words[unit.tokens]) &+ UInt64(unit.kind.rawValue)
+    // FNV-1a, the same on every run.
+    let hash = code.words[unit.tokens].reduce(0xCBF2_9CE4_8422_2325) { (hash: UInt64, word: Int32) in
+      (hash ^ UInt64(UInt32(bitPattern: word))) &* 0x100_0000_01B3
+    }
+    return hash &+ UInt64(unit.kind.rawValue)
   }
 
   /// Share of the tokens that two ranges have in common, in order; names count more than punctuation.

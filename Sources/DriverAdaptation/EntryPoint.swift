@@ -10,15 +10,13 @@ enum EntryPoint {
   /// Nil where the message gives no advice.
   static func rule(for found: Break) -> LearnedRule? {
     guard found.kind == .buildRule, !found.symbol.isEmpty, let macro = advice(found.message) else { return nil }
-    let file = found.site.file.split(separator: "/").last?.split(separator: ".").first ?? "driver"
-    let stem = SourceText(file.utf8).map { CompatText.isWord($0) ? $0 : 0x5F }
-    let new = "\(String(decoding: stem, as: UTF8.self))_\(found.symbol)"
+    let new = "\(NameClash.prefix(ofFile: found.site.file))_\(found.symbol)"
     let rule = Rule(
       id: "entry_\(found.symbol)", symbol: found.symbol, kind: .rename, smpl: "",
       summary: "`\(found.symbol)` → `\(new)`, announced by `\(macro)(\(new));`", support: 0, confidence: 1,
       opportunities: 0, examples: [], replay: Rule.Replay(reproduced: 0, tried: 0), introduces: [macro], flags: [])
     return LearnedRule(
-      rule: rule, span: .entry, left: found.symbol, right: new, before: [macro], evidence: Evidence(places: []))
+      rule: rule, span: .entry, left: found.symbol, right: new, evidence: Evidence(places: []))
   }
 
   /// `use NAME(fn) instead`, where the sentence is about the very function: one tool says the same of another one.
@@ -37,7 +35,7 @@ enum EntryPoint {
   /// The new name everywhere, and the announcement behind the function.
   static func edits(_ rule: LearnedRule, _ files: [String: SourceText]) -> [Edit] {
     var edits = NameClash.edits(rule, files)
-    guard !edits.isEmpty, let macro = rule.before.first else { return [] }
+    guard !edits.isEmpty, let macro = rule.rule.introduces.first else { return [] }
     for (file, text) in files.sorted(by: { $0.key < $1.key }) {
       var spellings = Spellings()
       let code = Code(text, &spellings)

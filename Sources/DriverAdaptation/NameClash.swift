@@ -11,9 +11,7 @@ enum NameClash {
     guard found.kind == .nameClash, found.before == nil, let after = found.after, !found.symbol.isEmpty,
       after.kind != .macro, found.symbol.utf8.allSatisfy(CompatText.isWord)
     else { return nil }
-    let file = found.site.file.split(separator: "/").last?.split(separator: ".").first ?? ""
-    let stem = SourceText(file.utf8).map { CompatText.isWord($0) ? $0 : 0x5F }
-    let prefix = String(decoding: stem, as: UTF8.self)
+    let prefix = prefix(ofFile: found.site.file)
     let isPrefixed = found.symbol.hasPrefix(prefix) || prefix.first?.isNumber ?? true
     let new = "\(isPrefixed ? "driver" : prefix)_\(found.symbol)"
     let rule = Rule(
@@ -22,6 +20,12 @@ enum NameClash {
       replay: Rule.Replay(reproduced: 0, tried: 0), introduces: [new], flags: [])
     return LearnedRule(
       rule: rule, span: .clash, left: found.symbol, right: new, evidence: Evidence(places: []))
+  }
+
+  /// What a name gets in front that is the file's own: the file's name without its ending, as an identifier.
+  static func prefix(ofFile path: String) -> String {
+    let stem = path.split(separator: "/").last?.split(separator: ".").first ?? "driver"
+    return String(decoding: stem.utf8.map { CompatText.isWord($0) ? $0 : 0x5F }, as: UTF8.self)
   }
 
   /// Every place of the name in all files, in code that the kernel skips as well; none unless the driver defines a

@@ -23,8 +23,8 @@ struct PrototypeChange {
       let new = Prototype(field: field, Code(after, &spellings))
     else { return nil }
     (self.before, self.after) = (old, new)
-    let pairs = TokenAlignment.kept(old.parameters.count, new.parameters.count) {
-      Self.likeness(old, old.parameters[$0], new, new.parameters[$1])
+    let pairs = Sequences.best(old.parameters.count, new.parameters.count) {
+      Double(Self.likeness(old, old.parameters[$0], new, new.parameters[$1]))
     }
     guard !Self.isAmbiguous(old, new, pairs) else { return nil }
     var steps: [Step] = []

@@ -121,7 +121,7 @@ struct Rewriter {
   private func replace(_ tokens: Range<Int>, with new: [OutputToken], unit: Int, _ rule: String) -> [Edit]? {
     let old = Array(tokens)
     let spelled = new.map { $0.origin >= 0 ? code.source.bytes(code.tokens[$0.origin]) : ArraySlice($0.text.utf8) }
-    let kept = TokenAlignment.kept(old.count, new.count) { left, right in
+    let kept = Sequences.best(old.count, new.count) { left, right in
       if new[right].origin == old[left] { return 4 }
       return code.source.bytes(code.tokens[old[left]]).elementsEqual(spelled[right]) ? 1 : 0
     }
@@ -199,36 +199,5 @@ struct Rewriter {
     if closes || olds.upperBound == old.count, olds.lowerBound > 0 { return edit(end(first - 1)..<end(last), "", rule) }
     if olds.upperBound < old.count { return edit(start(first)..<start(old[olds.upperBound]), "", rule) }
     return edit(start(first)..<end(last), "", rule)
-  }
-}
-
-/// Which tokens stay where they are.
-enum TokenAlignment {
-  /// Pairs in order with the greatest sum of `value`; beyond a million cells nothing stays.
-  static func kept(_ left: Int, _ right: Int, value: (Int, Int) -> Int) -> [(Int, Int)] {
-    guard left > 0, right > 0, left * right <= 1_000_000 else { return [] }
-    let width = right + 1
-    var sums = [Int32](repeating: 0, count: (left + 1) * width)
-    for row in stride(from: left - 1, through: 0, by: -1) {
-      for column in stride(from: right - 1, through: 0, by: -1) {
-        let worth = Int32(value(row, column))
-        let skip = max(sums[(row + 1) * width + column], sums[row * width + column + 1])
-        sums[row * width + column] = worth > 0 ? max(skip, sums[(row + 1) * width + column + 1] + worth) : skip
-      }
-    }
-    var pairs: [(Int, Int)] = []
-    var (row, column) = (0, 0)
-    while row < left, column < right {
-      let worth = Int32(value(row, column))
-      if worth > 0, sums[row * width + column] == sums[(row + 1) * width + column + 1] + worth {
-        pairs.append((row, column))
-        (row, column) = (row + 1, column + 1)
-      } else if sums[(row + 1) * width + column] >= sums[row * width + column + 1] {
-        row += 1
-      } else {
-        column += 1
-      }
-    }
-    return pairs
   }
 }

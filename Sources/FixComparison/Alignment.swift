@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-/// Which elements of two sequences belong together: a longest common subsequence.
+import CSource
+
+/// Which elements of two sequences belong together: a longest common subsequence, by Myers' O(ND) algorithm, since
+/// whole files are compared that differ little.
 struct Alignment {
   /// Beyond this many cells nothing is aligned but what both ends have in common.
   private static let maximalCells = 20_000_000
@@ -18,14 +21,7 @@ struct Alignment {
   }
 
   private init(numbers left: [Int], _ right: [Int]) {
-    var start = 0
-    while start < left.count, start < right.count, left[start] == right[start] { start += 1 }
-    var tail = 0
-    while tail < left.count - start, tail < right.count - start,
-      left[left.count - 1 - tail] == right[right.count - 1 - tail]
-    {
-      tail += 1
-    }
+    let (start, tail) = Sequences.commonEnds(left, right)
     var pairs = (0..<start).map { ($0, $0) }
     let (one, other) = (left[start..<(left.count - tail)], right[start..<(right.count - tail)])
     if one.count * other.count <= Self.maximalCells { pairs += Self.middle(one, other) }

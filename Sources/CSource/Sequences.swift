@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 /// Alignment of two sequences, by dynamic programming; bounded, deterministic.
-enum Sequences {
+package enum Sequences {
   /// Beyond this many cells nothing is aligned but what both ends have in common.
   private static let maximalCells = 4_000_000
 
   /// Positions of a heaviest common subsequence.
-  static func common<Element: Equatable>(
+  ///
+  /// - Parameter weight: of the left element at a position.
+  package static func common<Element: Equatable>(
     _ left: [Element], _ right: [Element], weight: (Int) -> Double
   ) -> [(Int, Int)] {
-    var start = 0
-    while start < left.count, start < right.count, left[start] == right[start] { start += 1 }
-    var tail = 0
-    while tail < left.count - start, tail < right.count - start,
-      left[left.count - 1 - tail] == right[right.count - 1 - tail]
-    {
-      tail += 1
-    }
+    let (start, tail) = commonEnds(left, right)
     let (leftCount, rightCount) = (left.count - start - tail, right.count - start - tail)
     var pairs = (0..<start).map { ($0, $0) }
     pairs += best(leftCount, rightCount) { left[start + $0] == right[start + $1] ? weight(start + $0) : 0 }
@@ -25,9 +20,24 @@ enum Sequences {
     return pairs
   }
 
+  /// How many elements two sequences have in common at their starts, and behind those at their ends.
+  package static func commonEnds<Element: Equatable>(
+    _ left: [Element], _ right: [Element]
+  ) -> (start: Int, tail: Int) {
+    var start = 0
+    while start < left.count, start < right.count, left[start] == right[start] { start += 1 }
+    var tail = 0
+    while tail < left.count - start, tail < right.count - start,
+      left[left.count - 1 - tail] == right[right.count - 1 - tail]
+    {
+      tail += 1
+    }
+    return (start, tail)
+  }
+
   /// The pairs, in order on both sides, with the greatest sum of `value`; a pair of value 0 is none. Of equal sums the
   /// one with the earliest pairs.
-  static func best(_ leftCount: Int, _ rightCount: Int, value: (Int, Int) -> Double) -> [(Int, Int)] {
+  package static func best(_ leftCount: Int, _ rightCount: Int, value: (Int, Int) -> Double) -> [(Int, Int)] {
     guard leftCount > 0, rightCount > 0, leftCount * rightCount <= maximalCells else { return [] }
     let width = rightCount + 1
     var sums = [Float](repeating: 0, count: (leftCount + 1) * width)
@@ -56,10 +66,5 @@ enum Sequences {
       }
     }
     return pairs
-  }
-
-  /// A hash that is the same on every run (FNV-1a).
-  static func hash(_ words: ArraySlice<Int32>) -> UInt64 {
-    words.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64(UInt32(bitPattern: $1))) &* 0x100_0000_01B3 }
   }
 }
