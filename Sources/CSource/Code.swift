@@ -36,6 +36,21 @@ package struct Code: Sendable {
     return low < units.count && units[low].tokens.lowerBound <= token ? low : nil
   }
 
+  /// The parts of some tokens between the commas that stand in no bracket of theirs; none for no tokens.
+  package func list(_ tokens: Range<Int>) -> [Range<Int>] {
+    guard !tokens.isEmpty else { return [] }
+    var parts: [Range<Int>] = []
+    var (start, index) = (tokens.lowerBound, tokens.lowerBound)
+    while index < tokens.upperBound {
+      if self.tokens[index].punctuation == 0x2C {
+        parts.append(start..<index)
+        start = index + 1
+      }
+      index = max(index, Int(brackets.partner[index])) + 1
+    }
+    return parts + [start..<tokens.upperBound]
+  }
+
   /// The function whose body or head holds a token, or nil.
   package func function(holding token: Int) -> Function? {
     functions.last { $0.head.lowerBound <= token && token < $0.body.upperBound }

@@ -34,7 +34,7 @@ struct Callbacks {
     var done: Set<String> = []
     for file in lines.keys.sorted() {
       guard let code = codes[file] else { continue }
-      for name in names(file, code) + expanded(file, code) {
+      for name in names(file, code) + expanded(file, code) + passed(file, code, of: codes) {
         let isStatic = code.functions.contains { spelled($0.name, name, code) && self.isStatic($0, code) }
         let scope = isStatic ? [file] : files.keys.sorted()
         guard done.insert(isStatic ? "\(file):\(name)" : name).inserted else { continue }
@@ -64,14 +64,39 @@ struct Callbacks {
       for function in code.functions {
         let name = code.source.spelling(code.tokens[function.name])
         guard arguments.contains(where: { name == $0 || name.hasPrefix($0 + "_") || name.hasSuffix("_" + $0) }),
-          let own = Prototype(head: function.head.lowerBound, name: function.name, code),
-          own.parameters.map(own.type) == change.before.parameters.map(change.before.type),
-          !names.contains(name)
+          !names.contains(name), hasOldPrototype(name, code)
         else { continue }
         names.append(name)
       }
     }
     return names
+  }
+
+  /// Functions of the old prototype that are passed to another one on the lines.
+  private func passed(_ file: String, _ code: Code, of codes: [String: Code]) -> [String] {
+    let table = LineTable(code.source.text)
+    var names: [String] = []
+    for call in code.tokens.indices.dropFirst() where code.tokens[call].punctuation == 0x28 {
+      guard code.tokens[call - 1].kind == .identifier, case let close = Int(code.brackets.partner[call]), close > call
+      else { continue }
+      for argument in code.list(call + 1..<close) {
+        guard let token = argument.last, argument.dropLast().allSatisfy({ code.tokens[$0].punctuation == 0x26 }),
+          code.tokens[token].kind == .identifier,
+          lines[file]?.contains(table.line(of: Int(code.tokens[token].start))) ?? false
+        else { continue }
+        let name = code.source.spelling(code.tokens[token])
+        if !names.contains(name), codes.values.contains(where: { hasOldPrototype(name, $0) }) { names.append(name) }
+      }
+    }
+    return names
+  }
+
+  private func hasOldPrototype(_ name: String, _ code: Code) -> Bool {
+    code.functions.contains { function in
+      spelled(function.name, name, code)
+        && Prototype(head: function.head.lowerBound, name: function.name, code)?.parameterTypes
+          == change.before.parameterTypes
+    }
   }
 
   /// Functions that the field is set to on the lines: `.field = name`, `x->field = &name`.
@@ -115,11 +140,29 @@ struct Callbacks {
         flags += rewriting.flags
         recovered += rewriting.recovered
       }
+      guard change.changesParameters else { continue }
+      for call in calls(name, code) {
+        let site = Site(file: file, line: table.line(of: Int(code.tokens[call].start)))
+        guard isActive(file, site.line) else { continue }
+        var rewriting = CallRewriting(file: file, code: code, rule: rule.rule.id, change: change)
+        guard rewriting.rewrite(call, site) else { return proposal.unfit += 1 }
+        edits += rewriting.edits
+        flags += rewriting.flags
+      }
     }
     guard isDefined, !edits.isEmpty else { return proposal.unfit += 1 }
     proposal.edits += edits
     proposal.use(told(recovered))
     flags.forEach { proposal.flag($0) }
+  }
+
+  /// Where the driver itself calls a function.
+  private func calls(_ name: String, _ code: Code) -> [Int] {
+    code.functions.flatMap { $0.body }.filter { token in
+      let before = code.tokens[token - 1].punctuation
+      return spelled(token, name, code) && token + 1 < code.tokens.count && code.tokens[token + 1].punctuation == 0x28
+        && before != 0x2E && before != punctuation("->")
+    }
   }
 
   /// The rule with what it says about lost parameters.

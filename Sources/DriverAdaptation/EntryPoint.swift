@@ -6,10 +6,11 @@ import KernelModel
 
 /// The rule for a function whose bare name Kbuild's tools no longer take, and which they tell how to announce:
 /// `start(): … use announce(fn) instead`.
-enum EntryPoint {
+package enum EntryPoint {
   /// Nil where the message gives no advice.
   static func rule(for found: Break) -> LearnedRule? {
-    guard found.kind == .buildRule, !found.symbol.isEmpty, let macro = advice(found.message) else { return nil }
+    guard found.kind == .buildRule, !found.symbol.isEmpty, let macro = found.after?.name ?? advice(found.message)
+    else { return nil }
     let new = "\(NameClash.prefix(ofFile: found.site.file))_\(found.symbol)"
     let rule = Rule(
       id: "entry_\(found.symbol)", symbol: found.symbol, kind: .rename, smpl: "",
@@ -19,10 +20,9 @@ enum EntryPoint {
       rule: rule, span: .entry, left: found.symbol, right: new, evidence: Evidence(places: []))
   }
 
-  /// `use NAME(fn) instead`, where the sentence is about the very function: one tool says the same of another one.
-  private static func advice(_ message: String) -> String? {
+  /// `NAME` in `use NAME(fn) instead`; nil where a message gives no such advice.
+  package static func announcer(in message: String) -> String? {
     let words = message.split(separator: " ")
-    guard let first = words.first, words.dropFirst().contains(where: { "\($0):" == first }) else { return nil }
     for (word, next) in zip(words, words.dropFirst()) where word == "use" {
       guard let open = next.firstIndex(of: "("), next.hasSuffix(")"), case let name = next[..<open], !name.isEmpty,
         name.utf8.allSatisfy(CompatText.isWord)
@@ -32,15 +32,27 @@ enum EntryPoint {
     return nil
   }
 
-  /// The new name everywhere, and the announcement behind the function.
+  /// The advice, where the sentence is about the very function: one tool says the same of another one.
+  private static func advice(_ message: String) -> String? {
+    let words = message.split(separator: " ")
+    guard let first = words.first, words.dropFirst().contains(where: { "\($0):" == first }) else { return nil }
+    return announcer(in: message)
+  }
+
+  /// The new name everywhere, and the announcement behind the function, which nobody else has to know then.
   static func edits(_ rule: LearnedRule, _ files: [String: SourceText]) -> [Edit] {
     var edits = NameClash.edits(rule, files)
     guard !edits.isEmpty, let macro = rule.rule.introduces.first else { return [] }
+    let isOnlyDefined = edits.count == 1
     for (file, text) in files.sorted(by: { $0.key < $1.key }) {
       var spellings = Spellings()
       let code = Code(text, &spellings)
       for function in code.functions where code.source.spelling(code.tokens[function.name]) == rule.left {
         let lines = LineTable(text)
+        if isOnlyDefined, !function.head.contains(where: { Keyword(rawValue: code.words[$0]) == .static }) {
+          let start = Int(code.tokens[function.head.lowerBound].start)
+          edits.append(Edit(file: file, range: start..<start, replacement: "static ", rule: rule.rule.id))
+        }
         let end = Int(code.tokens[function.body.upperBound - 1].end)
         let offset = lines.range(ofLine: lines.line(of: end - 1)).upperBound
         let lineEnd = CompatText.lineEnd(text)

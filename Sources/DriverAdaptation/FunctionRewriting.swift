@@ -176,9 +176,10 @@ struct FunctionRewriting {
     return !(head.start..<end).contains { code.source.bytes(code.tokens[$0]).elementsEqual(name.utf8) }
   }
 
-  /// `struct acpi_battery_hook *` → `hook`.
+  /// `struct acpi_battery_hook *` → `hook`; `arg` for what has no name of its own.
   private static func name(for type: [String]) -> String? {
-    type.last { $0.utf8.first.map { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A } ?? false }?
+    if IntegerSpelling.isInteger(type) { return "arg" }
+    return type.last { $0.utf8.first.map { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A } ?? false }?
       .split(separator: "_").last.map(String.init)
   }
 

@@ -4,6 +4,10 @@
 enum IntegerSpelling {
   private static let words: Set<String> = ["unsigned", "signed", "long", "short", "int", "char"]
 
+  static func isInteger(_ type: [String]) -> Bool {
+    type.contains { words.contains($0) } && type.allSatisfy { words.contains($0) || $0 == "const" || $0 == "*" }
+  }
+
   /// The type with its integer words in the usual order and without those that say nothing; they replace the first one.
   static func usual(_ type: [String]) -> [String] {
     let own = type.filter(words.contains)

@@ -42,17 +42,7 @@ struct Prototype {
     let close = Int(code.brackets.partner[open])
     guard !result.isEmpty, close > open else { return nil }
     (self.code, self.result, parentheses) = (code, result, (open, close))
-    var parameters: [Parameter] = []
-    var start = open + 1
-    var index = start
-    while index <= close {
-      if index == close || code.tokens[index].punctuation == 0x2C {
-        if start < index { parameters.append(Self.parameter(start..<index, code)) }
-        start = index + 1
-      }
-      let partner = index < close ? Int(code.brackets.partner[index]) : -1
-      index = partner > index ? partner + 1 : index + 1
-    }
+    var parameters = code.list(open + 1..<close).filter { !$0.isEmpty }.map { Self.parameter($0, code) }
     if parameters.count == 1, parameters[0].tokens.count == 1,
       Keyword(rawValue: code.words[parameters[0].tokens.lowerBound]) == .void
     {
@@ -91,6 +81,8 @@ struct Prototype {
   func type(_ parameter: Parameter) -> [String] {
     IntegerSpelling.usual(parameter.tokens.filter { $0 != parameter.name }.map(spelling))
   }
+
+  var parameterTypes: [[String]] { parameters.map(type) }
 
   /// A parameter as written, but for an integer type that nobody would write so.
   func usualText(_ parameter: Parameter) -> String {

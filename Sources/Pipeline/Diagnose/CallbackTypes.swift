@@ -2,14 +2,22 @@
 
 import CSource
 import ConversionIndex
+import Foundation
 import KernelModel
 
 extension TreeDeclarations {
-  /// Breaks of callbacks whose field says its type by a name: told with the prototype that the name stands for.
+  /// Breaks of callbacks whose field, or the parameter that they are passed for, says its type by a name: told with the
+  /// prototype that the name stands for.
   func withPrototypes(_ breaks: [Break]) async throws -> [Break] {
     guard let store else { return breaks }
     var result = breaks
     for index in result.indices where result[index].kind == .callbackPrototype {
+      if result[index].before == nil, result[index].after == nil,
+        let named = try await passed(result[index], store)
+      {
+        result[index] = named
+        continue
+      }
       let field = result[index].symbol
       for (side, path) in [
         (ConversionIndex.Side.old, \Break.before), (.new, \Break.after),
@@ -24,6 +32,27 @@ extension TreeDeclarations {
         result[index][keyPath: path]?.text = text
       }
     }
+    return result
+  }
+
+  /// A function that is passed for a parameter of type `T`: the break turns on `T`.
+  private func passed(_ found: Break, _ store: ConversionStore) async throws -> Break? {
+    guard let mark = found.message.range(of: "parameter of type '") else { return nil }
+    let type = String(found.message[mark.upperBound...].prefix { $0 != "'" })
+    var result = found
+    for (side, path) in [(ConversionIndex.Side.old, \Break.before), (.new, \Break.after)] {
+      let types = try await store.declarations(of: type, in: side).filter { $0.kind == .type }
+      guard
+        let found = types.lazy.compactMap({ declaration -> Declaration? in
+          guard let text = Self.prototype(declaration.text, type: type, field: type) else { return nil }
+          var declaration = declaration
+          declaration.text = text
+          return declaration
+        }).first
+      else { return nil }
+      result[keyPath: path] = found
+    }
+    result.symbol = type
     return result
   }
 

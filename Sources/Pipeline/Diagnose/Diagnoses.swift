@@ -91,7 +91,7 @@ struct DriverBreaks: Sendable {
     let read = Set(seen.map(\.site.file))
     let breaks =
       links + buildBreaks(old: old.findings, new: new.findings, seen: seen).filter { !read.contains($0.site.file) }
-    guard breaks.isEmpty, seen.isEmpty else { return breaks }
+    guard breaks.isEmpty, seen.isEmpty else { return try await trees.withAnnouncers(breaks) }
     return [Break(site: Site(file: "Makefile", line: 0), kind: .buildRule, symbol: "", message: reason)]
   }
 }
