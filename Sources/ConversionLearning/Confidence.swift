@@ -25,6 +25,8 @@ extension LearnedRule {
   private static let definition = 0.92
   private static let castDefinition = 0.91
   private static let internalDefinition = 0.5
+  private static let unanimous = 0.95
+  private static let many = 10
 
   /// Rank: lower limit of the confidence, less for what only one or two files show and for what raised doubts.
   package var score: Double { score(evidence.total) }
@@ -35,9 +37,13 @@ extension LearnedRule {
       if right.contains("__") { return Self.internalDefinition }
       return right.contains("((") ? Self.castDefinition : Self.definition
     }
-    let isDoubtful = rule.flags.contains { $0.reason == .argumentLost || $0.reason == .coChange }
     let few = rule.support < 2 ? 0.6 : rule.support < 3 ? 0.8 : 1
     let limit = Confidence.lowerLimit(count.reproduced, count.opportunities)
+    // Where many files agree, what else came into them is another conversion's.
+    let isUnanimous = limit > Self.unanimous && rule.support >= Self.many && !right.isEmpty
+    let isDoubtful = rule.flags.contains { flag in
+      flag.reason == .argumentLost || (flag.reason == .coChange && !isUnanimous)
+    }
     return limit * evidence.removals * few * (isDoubtful ? Confidence.doubt : 1)
   }
 }

@@ -27,6 +27,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
     case clash
     /// The same, and a line behind the function that announces it.
     case entry
+    /// The name that a preprocessor condition asks for; the right side is the one to ask for as well.
+    case condition
     /// A parameter that a callback lost: the left side is its type, the right side where its value comes from now.
     case recovery
   }

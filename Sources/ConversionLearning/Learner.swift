@@ -208,7 +208,7 @@ package struct Learner {
     case .operand: .operand
     case .element: .initialiser
     case .include: .include
-    case .prototype, .namespace, .recovery, .clash, .entry: .declaration
+    case .prototype, .namespace, .recovery, .clash, .entry, .condition: .declaration
     case .statement where template.right.isEmpty: .statement
     case .statement, .expression:
       symbol.isField

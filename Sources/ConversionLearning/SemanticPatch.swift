@@ -18,7 +18,7 @@ struct SemanticPatch {
     return switch rule.span {
     case .include: include
     // Its functions may stand in any file, which SmPL can't say.
-    case .prototype, .namespace, .recovery, .clash, .entry: ""
+    case .prototype, .namespace, .recovery, .clash, .entry, .condition: ""
     case .identifier: rename
     case .operand: patch(["expression E;"], ["-E | \(rule.left)", "+E"])
     case .element: element

@@ -28,6 +28,7 @@ struct ChangeWords {
     case .typeChanged: "the type of \(name)\(ofContainer) changed"
     case .macroArity: "the macro \(name) takes another number of arguments"
     case .includeNotReached: "the header that declares \(name) is no longer included by the others"
+    case .condition: "\(name), which a condition asks for, is no longer defined"
     case .nameClash: "the kernel has a \(name) of its own now"
     case .madeConst: "\(name)\(ofContainer) is const now"
     case .unexported: "\(name) is no longer exported to modules"
@@ -68,6 +69,8 @@ struct ChangeWords {
     case .callbackPrototype:
       titles = ["adapt \(name)\(ofContainer) to its new prototype", "adapt \(name) to its new prototype"]
     case .typeChanged: titles = ["adapt to the new type of \(name)\(ofContainer)", "adapt to the new type of \(name)"]
+    case .condition:
+      titles = new.isEmpty ? ["do not ask for \(name)"] : ["ask for \(new[0]) as well as \(name)", "ask for \(new[0])"]
     case .nameClash: titles = ["rename \(name), which the kernel now has", "rename \(name)"]
     case .madeConst: titles = ["treat \(name)\(ofContainer) as const", "treat \(name) as const"]
     case .namespace: titles = ["import the namespace of \(name)", "import a symbol namespace"]

@@ -24,6 +24,8 @@ struct KnownBreaks {
   private let bySymbol: [Key: Break]
 
   init(_ known: [Break]) {
+    // Of a condition the compiler says nothing: what it says of the same name is about its uses.
+    let known = known.filter { $0.kind != .condition }
     byMessage = Dictionary(grouping: known) { Key(file: $0.site.file, text: $0.message) }
     bySymbol = Dictionary(
       known.map { (Key(file: $0.site.file, text: $0.symbol), $0) }, uniquingKeysWith: { first, _ in first })

@@ -74,6 +74,12 @@ struct Proposer {
       proposal.units = nil
       return proposal
     }
+    if symbol.kind == .condition {
+      if let rule = rules.first { proposal.edits = ConditionEdits.edits(rule, files, lines: lines) }
+      proposal.edits.forEach { _ in proposal.use(rules[0]) }
+      proposal.units = nil
+      return proposal
+    }
     if let rule = rules.first, rule.span == .namespace {
       for file in lines.keys.sorted() {
         var spellings = Spellings()

@@ -75,7 +75,9 @@ package struct Search: Sendable {
   package mutating func told(rules: [SoughtSymbol: [LearnedRule]]) {
     guard case .rules = waiting else { return }
     for symbol in unlearned {
-      courses[symbol] = Course(rules: declared(symbol) + (rules[symbol] ?? []))
+      let learned = rules[symbol] ?? []
+      courses[symbol] = Course(
+        rules: symbol.kind == .condition ? ConditionEdits.rules(learned) : declared(symbol) + learned)
     }
     waiting = .nothing
   }
@@ -171,7 +173,8 @@ package struct Search: Sendable {
     return edited.keys.sorted().flatMap { edited[$0]?.edits ?? [] }
   }
 
-  /// Nil if breaks of the symbol went away and none came; a header that is found again may show what it hid.
+  /// Nil if breaks of the symbol went away and none came; a header that is found again, or a branch that is taken again,
+  /// may show what it hid.
   private func objection(to after: [Break], with proposal: Proposal, for symbol: SoughtSymbol) -> String? {
     struct Key: Hashable {
       var symbol: SoughtSymbol
@@ -185,7 +188,7 @@ package struct Search: Sendable {
     let (old, new) = (count(breaks), count(after))
     func total(_ counts: [Key: Int]) -> Int { counts.filter { $0.key.symbol == symbol }.reduce(0) { $0 + $1.value } }
     guard total(new) < total(old) else { return "every rule that fits leaves the break" }
-    guard symbol.kind != .headerGone else { return nil }
+    guard symbol.kind != .headerGone, symbol.kind != .condition else { return nil }
     // The compiler gives up on an initialiser at the first error: what it says elsewhere was there before.
     let reach = EditedLines(proposal, layers)
     // A header can't be to blame for what was wrong before, in however many places.

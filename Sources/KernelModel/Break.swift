@@ -34,6 +34,8 @@ package struct Break: Codable, Hashable, Sendable {
     case unexported
     /// A symbol in a namespace that the driver does not import.
     case namespace
+    /// A preprocessor condition of the driver that asks for a macro which the new kernel no longer has.
+    case condition
     /// Anything that Kbuild, objtool or modpost refuse.
     case buildRule = "build-rule"
     /// Everything else: the compiler's message says what.

@@ -99,6 +99,7 @@ actor Oracle {
     let declared = try await trees.inNewTree(names)
     var diagnosis = examination.diagnosis { declared[$0] ?? [] }
     diagnosis.breaks = try await trees.withPrototypes(diagnosis.breaks)
+    diagnosis.breaks = try await FlippedConditions.with(diagnosis.breaks, in: sources.merging(overlays) { $1 }, trees)
     known = diagnosis.breaks
     return diagnosis
   }
@@ -133,9 +134,10 @@ actor Oracle {
       2, stale.map { unit in { @Sendable in (unit, try await self.new.reparse(unit: unit, overlays: texts)) } })
     for (unit, diagnostics) in parses { observations[unit]?.diagnostics = diagnostics }
     overlays = files
-    return baseline.breaks(
+    let breaks = baseline.breaks(
       in: observations.values.sorted { $0.unit < $1.unit }, roots: Self.roots(newBuild),
       driver: sources.merging(files) { $1 }, known: known)
+    return breaks + FlippedConditions.standing(known, after: breaks)
   }
 
   /// Lines of the driver's files that no branch of the preprocessor reaches on the new kernel.
