@@ -44,10 +44,19 @@ enum ConditionEdits {
     }
   }
 
-  /// `name` of `name` and `name(…)`.
+  /// `name` of `name`, `name(…)` and `name(…);`.
   private static func head(_ text: String) -> String? {
     let name = text.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-    let rest = text.dropFirst(name.count)
-    return !name.isEmpty && (rest.isEmpty || rest.hasPrefix("(")) ? String(name) : nil
+    guard !name.isEmpty else { return nil }
+    var depth = 0
+    for (index, character) in zip(text.indices, text).dropFirst(name.count) {
+      if character == "(" { depth += 1 } else if character == ")" { depth -= 1 }
+      if depth == 0, character != ";", text.index(after: index) != text.endIndex,
+        text[text.index(after: index)...] != ";"
+      {
+        return nil
+      }
+    }
+    return String(name)
   }
 }

@@ -9,7 +9,8 @@ import KernelModel
 package enum EntryPoint {
   /// Nil where the message gives no advice.
   static func rule(for found: Break) -> LearnedRule? {
-    guard found.kind == .buildRule, !found.symbol.isEmpty, let macro = found.after?.name ?? advice(found.message)
+    let announcer = found.after.flatMap { $0.kind == .macro ? $0.name : nil }
+    guard found.kind == .buildRule, !found.symbol.isEmpty, let macro = announcer ?? advice(found.message)
     else { return nil }
     let new = "\(NameClash.prefix(ofFile: found.site.file))_\(found.symbol)"
     let rule = Rule(

@@ -126,6 +126,26 @@ import Testing
       driver: "static int foo(void (*done)(int), struct a *a)\n{\n\treturn 0;\n}\n",
       expected: "static int foo(void (*done)(int), const struct a *a)\n{\n\treturn 0;\n}\n"),
     Case(
+      name: "the driver calls it too, a parameter comes", before: "void (*op)(struct a *a, void *ctx)",
+      after: "void (*op)(struct a *a, unsigned long more, struct b *b, void *ctx)",
+      driver: "static void foo(struct a *a, void *ctx)\n{\n}\n"
+        + "void bar(struct c *c)\n{\n\tfoo(get(c, 1), c);\n\tc->foo(c, c);\n}\n",
+      expected: "static void foo(struct a *a, unsigned long more, struct b *b, void *ctx)\n{\n}\n"
+        + "void bar(struct c *c)\n{\n\tfoo(get(c, 1), 0, NULL, c);\n\tc->foo(c, c);\n}\n"),
+    Case(
+      name: "the driver calls it too, the first parameter comes", before: "void (*op)(void)",
+      after: "void (*op)(struct a *a)", driver: "static void foo(void)\n{\n}\nvoid bar(void)\n{\n\tfoo();\n}\n",
+      expected: "static void foo(struct a *a)\n{\n}\nvoid bar(void)\n{\n\tfoo(NULL);\n}\n"),
+    Case(
+      name: "the driver calls it too, parameters go", before: "void (*op)(int n, struct a *a, int more)",
+      after: "void (*op)(struct a *a)",
+      driver: "static void foo(int n, struct a *a, int more)\n{\n}\nvoid bar(void)\n{\n\tfoo(1, &a, next());\n}\n",
+      expected: "static void foo(struct a *a)\n{\n}\nvoid bar(void)\n{\n\tfoo(&a);\n}\n", flags: [.argumentLost]),
+    Case(
+      name: "the driver calls it otherwise", before: "void (*op)(struct a *a)",
+      after: "void (*op)(struct a *a, int n)",
+      driver: "static void foo(struct a *a)\n{\n}\nvoid bar(void)\n{\n\tfoo(ARGUMENTS, 1);\n}\n", expected: nil),
+    Case(
       name: "two heads of one body", before: "int (*op)(struct a *a)", after: "int (*op)(const struct a *a)",
       driver:
         "#ifdef OLD\nstatic int foo(struct b *a)\n#else\nstatic int foo(struct a *a)\n#endif\n{\n\treturn 0;\n}\n",
@@ -183,6 +203,35 @@ import Testing
     guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
     let text = String(decoding: try applying(edits, to: SourceText(driver.utf8)).get(), as: UTF8.self)
     #expect(text == driver.replacing("foo(struct a *a)", with: "foo(const struct a *a)"))
+  }
+
+  /// A function that is passed for a parameter of a type that changed follows the type; others do not.
+  @Test func aPassedFunctionFollowsItsType() throws {
+    let driver = """
+      static void foo(int error, void *c);
+      static void other(int error);
+      void bar(struct a *a)
+      {
+      \tstart(a, &foo, other);
+      }
+      static void foo(int error, void *c)
+      {
+      }
+      static void other(int error)
+      {
+      }
+
+      """
+    var found = Self.found(
+      line: 5, before: "void (*done_fn)(int error, void *context)",
+      after: "void (*done_fn)(int error, int more, void *context)")
+    (found.symbol, found.container) = ("done_fn", nil)
+    var search = Search(files: ["a.c": SourceText(driver.utf8)], breaks: [found])
+    guard case .learn = search.next() else { return #expect(Bool(false)) }
+    search.told(rules: [:])
+    guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
+    let text = String(decoding: try applying(edits, to: SourceText(driver.utf8)).get(), as: UTF8.self)
+    #expect(text == driver.replacing("foo(int error, void *c)", with: "foo(int error, int more, void *c)"))
   }
 
   /// A parameter that is lost and used is taken from where in-tree functions take it.

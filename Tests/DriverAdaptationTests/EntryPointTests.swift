@@ -56,5 +56,18 @@ import Testing
     let other = "start(): the name begin() is refused, use announce(fn) instead"
     #expect(try adapted(found(.buildRule, other), driver) == nil)
     #expect(try adapted(found(.buildRule, "start(): unreachable instruction"), driver) == nil)
+    // The caller may know whose advice it is.
+    var known = found(.buildRule, other)
+    known.after = Declaration(name: "tell", kind: .macro, text: "tell", site: Site(file: "a.h", line: 1))
+    #expect(try #require(try adapted(known, driver)).contains("\ntell(foo_bar_start);\n"))
+  }
+
+  /// A function that nobody else names needs no declaration.
+  @Test func anAnnouncedFunctionIsTheFilesOwn() throws {
+    let message = "start(): the name start() is refused, use announce(fn) instead"
+    for (own, head) in [("int __init start(void)", "static int __init"), ("static int start(void)", "static int")] {
+      let text = try #require(try adapted(found(.buildRule, message), SourceText("\(own)\n{\n}\n".utf8)))
+      #expect(text == "\(head) foo_bar_start(void)\n{\n}\nannounce(foo_bar_start);\n")
+    }
   }
 }
