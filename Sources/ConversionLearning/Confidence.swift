@@ -6,6 +6,8 @@ package enum Confidence {
   package static let refused = 0.15
   /// The same for taking something away: most wrong edits that compile delete behaviour.
   package static let refusedDeletion = 0.5
+  /// So many files have to show that something goes without a successor.
+  package static let deletingFiles = 3
   /// What a lost argument or a missing co-change takes off a rule's rank.
   static let doubt = 0.8
   /// Below this share a person should look.

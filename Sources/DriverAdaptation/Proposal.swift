@@ -224,6 +224,7 @@ struct Proposer {
     guard application.output.isEmpty, application.companion == nil else {
       return application.confidence >= Confidence.refused
     }
+    guard application.rule.rule.support >= Confidence.deletingFiles else { return false }
     let isHalf = application.rule.rule.flags.contains { $0.reason == .coChange }
     return application.confidence >= (isHalf ? Confidence.sure : Confidence.refusedDeletion)
   }
