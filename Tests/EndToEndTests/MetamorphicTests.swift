@@ -10,8 +10,9 @@ extension EndToEnd {
   /// Nothing that kmend knows about a kernel was built into it: with other names for the interfaces that changed, in the
   /// driver and in both kernels alike, it does the same.
   @Suite struct MetamorphicTests {
-    /// Functions and macros; macros, callbacks and a field behind an accessor.
-    @Test(arguments: ["three-breaks", "older"])
+    /// Functions and macros; macros, callbacks and a field behind an accessor; a field that became const, a callback's
+    /// result, an argument.
+    @Test(arguments: ["three-breaks", "older", "mapped"])
     func otherNamesSameResult(_ driver: String) async throws {
       try await withTemporaryFolder { folder in
         let (report, adapted) = try await adapt(
@@ -76,11 +77,14 @@ extension EndToEnd {
       }
       for folder in folders {
         let (old, new) = ("\(Shipped.cache)/kernels/\(folder)", "\(cache)/kernels/\(folder)")
-        for part in ["root/usr", "source/include"] { try await copy("\(old)/\(part)", to: "\(new)/\(part)") }
+        for part in ["root/usr", "source/include", "source/scripts"] {
+          try await copy("\(old)/\(part)", to: "\(new)/\(part)")
+        }
         try FileManager.default.copyItem(atPath: "\(old)/kernel.json", toPath: "\(new)/kernel.json")
         let list = "\(cache)/files"
         let wanted = files.filter {
-          !$0.hasPrefix("include/") && FileManager.default.fileExists(atPath: "\(old)/source/\($0)")
+          !$0.hasPrefix("include/") && !$0.hasPrefix("scripts/")
+            && FileManager.default.fileExists(atPath: "\(old)/source/\($0)")
         }
         try wanted.sorted().joined(separator: "\n").write(toFile: list, atomically: true, encoding: .utf8)
         let copied = try await Shipped.run(

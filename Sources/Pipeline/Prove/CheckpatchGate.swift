@@ -29,21 +29,25 @@ struct CheckpatchGate: Sendable {
   func judge(
     _ mails: [[UInt8]], original: DriverStage, files: [String], adapted: [String: SourceText]
   ) async throws -> Verdict {
-    let known =
-      files.isEmpty ? [] : CheckpatchLog.findings(in: try await checkpatch.check(files: files, in: original).output)
-    let knownTypes = Set(known.map { Key(type: $0.tool, file: $0.site?.file ?? "") })
-    var found: [Finding] = []
-    var waived: Set<String> = []
+    var told: [Finding] = []
     var evidence: [Evidence] = []
     for mail in mails {
       let run = try await checkpatch.check(patch: mail)
       let findings = CheckpatchLog.findings(in: run.output)
       evidence.append(run.evidence(lines: findings.prefix(20).map(\.message)))
-      for finding in findings where !knownTypes.contains(Key(type: finding.tool, file: finding.site?.file ?? "")) {
-        let type = String(finding.tool.dropFirst("checkpatch:".count))
-        let isTest = type == "SPACING" && finding.site.map { TestInSource.stands(at: $0, in: adapted) } ?? false
-        if isTest || Self.waived(style).contains(type) { waived.insert(type) } else { found.append(finding) }
-      }
+      told += findings
+    }
+    // It takes half a minute for a big file: not where there is nothing to compare.
+    let files = files.filter { file in told.contains { $0.site?.file == file } }
+    let known =
+      files.isEmpty ? [] : CheckpatchLog.findings(in: try await checkpatch.check(files: files, in: original).output)
+    let knownTypes = Set(known.map { Key(type: $0.tool, file: $0.site?.file ?? "") })
+    var found: [Finding] = []
+    var waived: Set<String> = []
+    for finding in told where !knownTypes.contains(Key(type: finding.tool, file: finding.site?.file ?? "")) {
+      let type = String(finding.tool.dropFirst("checkpatch:".count))
+      let isTest = type == "SPACING" && finding.site.map { TestInSource.stands(at: $0, in: adapted) } ?? false
+      if isTest || Self.waived(style).contains(type) { waived.insert(type) } else { found.append(finding) }
     }
     let nothing = "nothing new" + (waived.isEmpty ? "" : " but \(waived.sorted().joined(separator: ", ")), waived")
     return Verdict(
