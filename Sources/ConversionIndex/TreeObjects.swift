@@ -29,7 +29,7 @@ extension Tree {
   private static let limit = 64 << 20
 
   /// A whole regular file; nil if there is none.
-  func bytes(_ path: String) -> [UInt8]? {
+  package func bytes(_ path: String) -> [UInt8]? {
     guard let objects else { return fileBytes("\(root)/\(path)", limit: Self.limit) }
     return objects.bytes(path, limit: Self.limit)
   }

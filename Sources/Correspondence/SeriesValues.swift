@@ -91,6 +91,7 @@ struct SeriesValues {
     values["elsewhere"] = rule.elsewhere > 0 ? PlainText.count(rule.elsewhere, "place") : nil
     values["percent"] = "\(Int((rule.confidence * 100).rounded()))"
     values["examples"] = text(PlainText.list(words.exampleFiles))
+    values["twin"] = text(PlainText.list((rule.twins ?? []).map { PlainText.line($0.inTree, limit: 100) }))
     values["reproduced"] = rule.replay.tried > 0 ? "\(rule.replay.reproduced)" : nil
     values["tried"] = rule.replay.tried > 0 ? "\(rule.replay.tried)" : nil
     return values

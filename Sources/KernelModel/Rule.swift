@@ -34,6 +34,8 @@ package struct Rule: Codable, Hashable, Sendable {
   /// Commits in which developers did what the rule says, in the order of their files; empty where only two trees are
   /// known.
   package var commits: [CommitName]
+  /// Near-copies of the driver's own files among the files of `examples`; nil where none is, or where no driver is known.
+  package var twins: [Twin]?
 
   package init(
     id: String, symbol: String, kind: Kind, smpl: String, summary: String, support: Int, confidence: Double,
@@ -58,6 +60,12 @@ package struct Rule: Codable, Hashable, Sendable {
 
   /// How many examples a rule keeps.
   package static let exampleLimit = 5
+
+  /// Whether nothing shows the rule but near-copies of the driver.
+  package var isOfTwinsOnly: Bool {
+    let inTree = Set((twins ?? []).map(\.inTree))
+    return !inTree.isEmpty && inTree.count >= support
+  }
 
   /// One in-tree conversion: where, and both texts.
   package struct Example: Codable, Hashable, Sendable {

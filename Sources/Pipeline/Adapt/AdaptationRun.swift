@@ -38,7 +38,7 @@ struct AdaptationRun: Sendable {
     async let references = steps.measure("references", "checking and booting the unadapted driver") {
       try await References(builds, builder: builder, gate: gate)
     }
-    let mended = try await mend(trees)
+    let mended = TwinMarks(trees: trees.store).mark(try await mend(trees))
     let keeping = Keeping(
       builds: builds, trees: trees, builder: builder, workspace: workspace, style: request.compat, steps: steps)
     let kept = try await keeping.run(mended)

@@ -12,6 +12,7 @@ struct RuleSource: Sendable {
   private let source: ConversionSource?
   /// What the driver includes: in-tree files that include the same are the better examples.
   private let headers: Set<String>
+  private let paths: [String]
   private var known: [SoughtSymbol: [LearnedRule]] = [:]
 
   /// - Parameter code: the driver's sources by path.
@@ -21,6 +22,7 @@ struct RuleSource: Sendable {
 
   init(source: ConversionSource?, code: [String: SourceText]) {
     self.source = source
+    paths = code.keys.sorted()
     headers = code.values.reduce(into: []) { $0.formUnion(IncludedHeaders.of($1)) }
   }
 
@@ -88,7 +90,8 @@ struct RuleSource: Sendable {
   /// Whose headers are like the driver's; nothing where the old tree is no folder.
   private func nearness(of conversions: [Conversion], _ store: ConversionSource) -> Nearness {
     guard let folder = store.folder, !headers.isEmpty else { return Nearness() }
-    return Nearness(driver: headers, files: IncludedHeaders.of(Set(conversions.map(\.path)), in: folder))
+    return Nearness(
+      driver: headers, paths: paths, files: IncludedHeaders.of(Set(conversions.map(\.path)), in: folder))
   }
 
   /// Where nothing is known of declarations: what is called, what is written in capitals, and tags. Any other name may be

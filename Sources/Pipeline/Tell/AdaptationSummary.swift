@@ -15,11 +15,7 @@ package struct AdaptationSummary: Sendable {
     let name = [report.driver.name, report.driver.version].filter { !$0.isEmpty }.joined(separator: " ")
     var lines = ["\(name)  \(report.from.name) → \(report.to.name)"]
     lines += Self.breaks(report)
-    lines += report.rules.map { rule in
-      if rule.support == 0 { return "rule      \(rule.summary)  (from the declaration)" }
-      let heldOut = rule.replay.tried > 0 ? ", right at \(rule.replay.reproduced) of \(rule.replay.tried) held out" : ""
-      return "rule      \(rule.summary)  (\(rule.support) in-tree files\(heldOut))"
-    }
+    lines += report.rules.map(Self.rule)
     lines += report.unsolved.prefix(8).map { "why       \($0.symbol): \($0.reason)" }
     lines += Self.gates(report)
     lines += report.patches.enumerated().map { "patch \($0 + 1)   \($1)" }
@@ -46,6 +42,18 @@ package struct AdaptationSummary: Sendable {
       let failed = report.gates.first(where: { ["build", "git-am"].contains($0.gate) && $0.result != .passed })
     else { return "\(count(breaks, "break")) left" }
     return "no break is left, but \(failed.gate)" + (failed.kernel.isEmpty ? "" : " on \(failed.kernel)") + " failed"
+  }
+
+  private static func rule(_ rule: Rule) -> String {
+    if rule.support == 0 { return "rule      \(rule.summary)  (from the declaration)" }
+    var words = [count(rule.support, "in-tree file")]
+    if rule.replay.tried > 0 { words.append("right at \(rule.replay.reproduced) of \(rule.replay.tried) held out") }
+    let twins = (rule.twins ?? []).map(\.inTree)
+    if !twins.isEmpty {
+      let nobodyElse = rule.isOfTwinsOnly ? ", nobody else" : ""
+      words.append("the in-tree twin did this: \(twins.joined(separator: ", "))\(nobodyElse)")
+    }
+    return "rule      \(rule.summary)  (\(words.joined(separator: ", ")))"
   }
 
   private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
