@@ -28,6 +28,8 @@ package struct RuleApplication: Sendable {
   }
   /// New texts of the files that change, by path.
   package private(set) var files: [String: SourceText] = [:]
+  /// The files that each rule changes, by `Rule.id`.
+  package private(set) var changed: [String: Set<String>] = [:]
   package private(set) var uses: [Use] = []
   package private(set) var left: [Left] = []
   /// Reasons for a person to look, those of each place included.
@@ -44,6 +46,7 @@ package struct RuleApplication: Sendable {
         continue
       }
       self.files[file] = edited
+      for rule in edits.compactMap(\.rule) { changed[rule, default: []].insert(file) }
     }
     uses = proposal.uses.map { Use(rule: $0.rule.rule.id, summary: $0.rule.rule.summary, places: $0.sites) }
     left = proposal.left.sorted { $0.site < $1.site }

@@ -68,9 +68,17 @@ package enum BuildProtocol {
     MODULE_DESCRIPTION("trial");
 
     """
-  /// What a module says of itself, and how it takes symbols from a namespace
-  /// (Documentation/core-api/symbol-namespaces.rst).
+  /// What a module says of itself.
   package static let license = "MODULE_LICENSE"
+  /// The licences that the module loader takes for the GPL (include/linux/license.h).
+  package static let gplLicenses: Set = [
+    "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL",
+  ]
+  /// Marks the line in which a file names its licence, and what the GPL's names begin with there
+  /// (Documentation/process/license-rules.rst).
+  package static let licenseTag = "SPDX-License-Identifier:"
+  package static let gplPrefix = "GPL-"
+  /// How a module takes symbols from a namespace (Documentation/core-api/symbol-namespaces.rst).
   package static let namespaceImport = "MODULE_IMPORT_NS"
   /// What packages write for a driver's version into `dkms.conf` (dh_dkms(1)).
   package static let versionPlaceholders = ["#MODULE_VERSION#", "@MODULE_VERSION@"]

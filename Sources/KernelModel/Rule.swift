@@ -115,6 +115,8 @@ package struct Flag: Codable, Hashable, Sendable {
     case inactiveCode = "inactive-code"
     /// The driver's own `dkms.conf` keeps it from being built on the kernel.
     case excluded
+    /// More than a few words of kernel code go into a driver that is not under the kernel's licence.
+    case verbatim = "verbatim-text"
   }
   package var reason: Reason
   /// One sentence that names the thing.

@@ -41,7 +41,8 @@ struct AdaptationRun: Sendable {
     let mended = TwinMarks(trees: trees.store).mark(try await mend(trees))
     let keeping = Keeping(
       builds: builds, trees: trees, builder: builder, workspace: workspace, style: request.compat, steps: steps)
-    let kept = try await keeping.run(mended)
+    var kept = try await keeping.run(mended)
+    kept.flags += try await VerbatimCheck(trees: trees.store).flags(mended)
     let rules = usedRules(mended)
     guard !kept.patches.isEmpty else {
       _ = try await references

@@ -68,8 +68,15 @@ package struct RuleRun: Sendable {
     }
     let chosen = ids.isEmpty ? rules : rules.filter { ids.contains($0.rule.id) }
     let application = RuleApplication(of: sought, chosen, to: texts)
+    // Without a kernel at hand what the rule itself knows to be declared nowhere is all that is known.
+    let used = Set(application.uses.map(\.rule))
+    let verbatim = VerbatimFlags.flags(
+      chosen.filter { used.contains($0.rule.id) }.map { ($0, application.changed[$0.rule.id] ?? []) },
+      licences: Licences(driver: texts)
+    ) { rule, name in !rule.free.contains(name) && rule.rule.introduces.contains(name) }
     return (
-      ApplyReport(symbol: symbol, rules: application.uses, left: application.left, flags: application.flags),
+      ApplyReport(
+        symbol: symbol, rules: application.uses, left: application.left, flags: application.flags + verbatim),
       application.files
     )
   }
