@@ -118,7 +118,9 @@ let package = Package(
     tests("LogTriageTests", ["LogTriage", "KernelModel"]),
     tests("MailFormatTests", ["MailFormat"]),
     tests("PatchFormatTests", ["PatchFormat", "KernelModel"]),
-    tests("PipelineTests", ["Pipeline", "FixComparison", "KernelModel", "Sandbox"]),
+    tests(
+      "PipelineTests",
+      ["Pipeline", "ConversionLearning", "DriverAdaptation", "FixComparison", "KernelModel", "Sandbox"]),
     tests("SandboxTests", ["Sandbox", "KernelModel"]),
     tests("TestMachineTests", ["TestMachine", "Archive", "KernelModel", "LogTriage", "Sandbox"]),
   ]

@@ -12,7 +12,8 @@ package struct ConversionStore: Sendable {
   package let old: Tree
   package let new: Tree
   let database: DatabaseQueue
-  let path: String
+  /// Of the index.
+  package let path: String
   /// The changed files in the order of their numbers.
   let files: FileTable
 

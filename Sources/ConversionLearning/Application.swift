@@ -20,13 +20,7 @@ package struct Application: Sendable {
   /// Token in the declaration of that variable, where nothing else uses it.
   package let unused: Int?
   package let context: Context
-  /// Share of the in-tree places in the same context that were converted so; the rule's overall share, halved, where the
-  /// tree shows no place of that context.
-  package let confidence: Double
-  /// The tree shows the rule in such a context.
-  package let isContextKnown: Bool
-  /// Rank among the rules that match here.
-  package let score: Double
+  package let grade: Grade
 }
 
 /// The rules of one symbol made ready for a driver's sources.
@@ -63,21 +57,17 @@ package struct Applier {
       let companion = rule.companion?.statement(code, token: token)
       if rule.companion != nil, companion == nil { continue }
       let context = Context(code, unit, tree, match, span: rule.span)
-      let count = rule.evidence.count(in: context)
-      let isKnown = rule.isDefinition || count.opportunities > 0
-      let share = rule.isDefinition ? 1 : isKnown ? Evidence.share(count) : Evidence.share(rule.evidence.total) / 2
+      let grade = rule.grade(in: context)
       found.append(
         Application(
           rule: rule, unit: unit, tokens: match.tokens,
           output: candidate.isDeletion ? [] : candidate.output(code, match), companion: companion,
           absorbed: match.absorbed, consequences: consequences, unused: unused(candidate, code, match, consequences),
           context: context,
-          confidence: share * rule.evidence.removals, isContextKnown: isKnown,
-          score: isKnown ? rule.score(count) : rule.score(rule.evidence.total) / 2))
+          grade: grade))
     }
-    // The narrower rule says more where both say the same.
     func rank(_ application: Application) -> Double {
-      application.score + (application.rule.span == .statement ? 0.02 : 0)
+      application.grade.score + (application.rule.span == .statement ? Confidence.statementLead : 0)
     }
     return found.enumerated().sorted { (rank($1.element), $0.offset) < (rank($0.element), $1.offset) }.map(\.element)
   }

@@ -13,12 +13,23 @@ package enum Confidence {
   /// Below this share a person should look.
   package static let sure = 0.7
 
+  /// The narrower rule says more where both say the same.
+  static let statementLead = 0.02
+
   /// Wilson's lower limit of a share, one standard deviation wide.
   package static func lowerLimit(_ hits: Int, _ places: Int) -> Double {
     guard places > 0 else { return 0 }
     let (count, share) = (Double(places), Double(hits) / Double(places))
     let spread = (share * (1 - share) / count + 1 / (4 * count * count)).squareRoot()
     return max(0, (share + 1 / (2 * count) - spread) / (1 + 1 / count))
+  }
+
+  /// Rank of a rule that reproduces so many of so many places, shown by `support` files.
+  static func score(
+    _ count: (reproduced: Int, opportunities: Int), support: Int, isDoubtful: Bool
+  ) -> Double {
+    lowerLimit(count.reproduced, count.opportunities) * (support < 2 ? 0.6 : support < 3 ? 0.8 : 1)
+      * (isDoubtful ? doubt : 1)
   }
 }
 
@@ -31,21 +42,28 @@ extension LearnedRule {
   private static let many = 10
 
   /// Rank: lower limit of the confidence, less for what only one or two files show and for what raised doubts.
-  package var score: Double { score(evidence.total) }
+  package var score: Double {
+    fixedScore ?? Confidence.score(evidence.total, support: rule.support, isDoubtful: isDoubtful) * evidence.removals
+  }
 
-  /// The same for places of one context.
-  func score(_ count: (reproduced: Int, opportunities: Int)) -> Double {
-    if isDefinition {
-      if right.contains("__") { return Self.internalDefinition }
-      return right.contains("((") ? Self.castDefinition : Self.definition
-    }
-    let few = rule.support < 2 ? 0.6 : rule.support < 3 ? 0.8 : 1
-    let limit = Confidence.lowerLimit(count.reproduced, count.opportunities)
+  /// How it stands in one context.
+  func grade(in context: Context) -> Grade {
+    if let fixedScore { return Grade(share: 1, score: fixedScore, isContextKnown: true) }
+    return Grade(evidence, in: context, support: rule.support, isDoubtful: isDoubtful)
+  }
+
+  private var fixedScore: Double? {
+    guard isDefinition else { return nil }
+    if right.contains("__") { return Self.internalDefinition }
+    return right.contains("((") ? Self.castDefinition : Self.definition
+  }
+
+  private var isDoubtful: Bool {
     // Where many files agree, what else came into them is another conversion's.
+    let limit = Confidence.lowerLimit(evidence.total.reproduced, evidence.total.opportunities)
     let isUnanimous = limit > Self.unanimous && rule.support >= Self.many && !right.isEmpty
-    let isDoubtful = rule.flags.contains { flag in
+    return rule.flags.contains { flag in
       flag.reason == .argumentLost || (flag.reason == .coChange && !isUnanimous)
     }
-    return limit * evidence.removals * few * (isDoubtful ? Confidence.doubt : 1)
   }
 }

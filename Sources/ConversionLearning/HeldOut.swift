@@ -5,22 +5,38 @@ import KernelModel
 /// Five-fold validation of the rules of one symbol: what learning from four fifths of the files would choose at each
 /// place of the last fifth, held against what the developers wrote there.
 struct HeldOut {
+  /// A rule that is validated.
+  struct Entry {
+    let trial: Trial
+    /// The files that it was read from.
+    let sources: Set<String>
+    let isDoubtful: Bool
+    let span: LearnedRule.Span
+    /// It takes something away and puts nothing in its place.
+    let isDeletion: Bool
+
+    init(_ tried: (template: Template, trial: Trial, sources: Set<String>)) {
+      (trial, sources) = (tried.trial, tried.sources)
+      isDoubtful = !tried.template.right.isEmpty && tried.template.lost > 0 || !tried.trial.coChanges.isEmpty
+      span = tried.template.span
+      isDeletion = tried.template.right.isEmpty && tried.trial.companion == nil
+    }
+  }
   private static let folds = 5
-  private let trials: [(trial: Trial, sources: Set<String>, doubt: Double)]
+  private let trials: [Entry]
   /// For each file its fold.
   private let fold: [String: Int]
   /// For each occurrence that some rule matches, the rules that match, by number, and whether they reproduce it.
-  private let matches: [Int: [(rule: Int, reproduced: Bool)]]
+  private let matches: [Int: [(rule: Int, place: Int, reproduced: Bool)]]
   private let path: [Int: String]
 
-  /// - Parameter trials: the rules, with the files that each was read from and what doubts take off its rank (0…1).
-  init(_ trials: [(trial: Trial, sources: Set<String>, doubt: Double)]) {
+  init(_ trials: [Entry]) {
     self.trials = trials
-    var matches: [Int: [(rule: Int, reproduced: Bool)]] = [:]
+    var matches: [Int: [(rule: Int, place: Int, reproduced: Bool)]] = [:]
     var path: [Int: String] = [:]
     for (number, entry) in trials.enumerated() {
-      for outcome in entry.trial.outcomes {
-        matches[outcome.occurrence, default: []].append((number, outcome.reproduced))
+      for (place, outcome) in entry.trial.outcomes.enumerated() {
+        matches[outcome.occurrence, default: []].append((number, place, outcome.reproduced))
         path[outcome.occurrence] = outcome.path
       }
     }
@@ -29,10 +45,26 @@ struct HeldOut {
   }
 
   /// For each rule the held-out places at which it would have been chosen, and where it was right.
-  func replays() -> [Rule.Replay] {
-    var replays = trials.map { _ in Rule.Replay(reproduced: 0, tried: 0) }
-    for held in 0..<Self.folds {
-      let scores = trials.map { score($0, without: held) }
+  func replays() -> [Rule.Replay] { sum(byFold()) }
+
+  private func sum(_ folds: [[Rule.Replay]]) -> [Rule.Replay] {
+    trials.indices.map { rule in
+      folds.reduce(into: Rule.Replay(reproduced: 0, tried: 0)) { sum, fold in
+        sum.reproduced += fold[rule].reproduced
+        sum.tried += fold[rule].tried
+      }
+    }
+  }
+
+  /// The same for each fold that was held out.
+  private func byFold() -> [[Rule.Replay]] {
+    (0..<Self.folds).map { held in
+      var replays = trials.map { _ in Rule.Replay(reproduced: 0, tried: 0) }
+      let scores = trials.map { entry in
+        known(entry, without: held).map {
+          Confidence.score($0.evidence.total, support: $0.support, isDoubtful: entry.isDoubtful)
+        } ?? 0
+      }
       for (occurrence, found) in matches where path[occurrence].flatMap({ fold[$0] }) == held {
         let known = found.filter { scores[$0.rule] > 0 }
         // Of equals the one that stands first: the order of the trials is that of the rules.
@@ -40,17 +72,86 @@ struct HeldOut {
         replays[best.rule].tried += 1
         if best.reproduced { replays[best.rule].reproduced += 1 }
       }
+      return replays
     }
-    return replays
   }
 
-  /// How sure the rule is from the other folds; 0 where it could not be learned from them.
-  private func score(_ entry: (trial: Trial, sources: Set<String>, doubt: Double), without held: Int) -> Double {
-    guard entry.sources.contains(where: { fold[$0] != held }) else { return 0 }
-    let places = entry.trial.outcomes.filter { fold[$0.path] != held }
-    let hits = places.filter(\.reproduced)
-    let support = Set(hits.map(\.path)).count
-    guard support > 0 else { return 0 }
-    return Confidence.lowerLimit(hits.count, places.count) * (support < 2 ? 0.6 : support < 3 ? 0.8 : 1) * entry.doubt
+  /// Held-out places as a driver's would be treated: the rule that is chosen there by the context, if any is sure enough.
+  ///
+  /// - Parameters:
+  ///   - limit: at most so many, evenly from all over the files.
+  ///   - removals: the share of conversions that put nothing in the symbol's place.
+  func places(limit: Int, removals: Double) -> [HeldOutPlace] {
+    let all = matches.keys.sorted()
+    let chosen = all.count <= limit ? all : (0..<limit).map { all[$0 * all.count / limit] }
+    var places: [HeldOutPlace] = []
+    let byFold = byFold()
+    for held in 0..<Self.folds {
+      let own = chosen.filter { path[$0].flatMap { fold[$0] } == held }
+      guard !own.isEmpty else { continue }
+      let replays = sum(byFold.enumerated().filter { $0.offset != held }.map(\.element))
+      let learned = trials.map { known($0, without: held, removals: removals) }
+      for occurrence in own {
+        var best: (rank: Double, place: HeldOutPlace)?
+        for match in matches[occurrence] ?? [] {
+          guard let (evidence, support) = learned[match.rule] else { continue }
+          let entry = trials[match.rule]
+          let grade = Grade(
+            evidence, in: entry.trial.places[match.place].context, support: support, isDoubtful: entry.isDoubtful)
+          let least =
+            !entry.isDeletion
+            ? Confidence.refused
+            : entry.trial.coChanges.isEmpty ? Confidence.refusedDeletion : Confidence.sure
+          let rank = grade.score + (entry.span == .statement ? Confidence.statementLead : 0)
+          guard grade.share >= least, rank > best?.rank ?? 0 else { continue }
+          best = (
+            rank, HeldOutPlace(grade: grade, support: support, replay: replays[match.rule], isRight: match.reproduced)
+          )
+        }
+        if let best { places.append(best.place) }
+      }
+    }
+    return places
+  }
+
+  /// What the other folds show of a rule; nil where it could not be learned from them.
+  private func known(
+    _ entry: Entry, without held: Int, removals: Double = 1
+  ) -> (evidence: Evidence, support: Int)? {
+    guard entry.sources.contains(where: { fold[$0] != held }) else { return nil }
+    let outcomes = entry.trial.outcomes
+    let numbers = outcomes.indices.filter { fold[outcomes[$0].path] != held }
+    let support = Set(numbers.filter { outcomes[$0].reproduced }.map { outcomes[$0].path }).count
+    guard support > 0 else { return nil }
+    return (
+      Evidence(places: numbers.map { entry.trial.places[$0] }, removals: entry.isDeletion ? removals : 1), support
+    )
+  }
+}
+
+/// A place of the tree that was held out from learning, and what the rule chosen there did.
+package struct HeldOutPlace: Codable, Hashable, Sendable {
+  package var grade: Grade
+  /// Files that showed the rule without the held-out ones.
+  package var support: Int
+  /// How the rule did at the places of the other folds, each held out in its turn.
+  package var replay: Rule.Replay
+  /// It gives what the developers wrote.
+  package var isRight: Bool
+
+  package init(grade: Grade, support: Int, replay: Rule.Replay, isRight: Bool) {
+    (self.grade, self.support, self.replay, self.isRight) = (grade, support, replay, isRight)
+  }
+}
+
+extension Learner {
+  /// At most `limit` places of the symbol, each held out from learning, where a rule would have been chosen.
+  package static func heldOut(
+    for symbol: SoughtSymbol, from conversions: [Conversion], knowing knowledge: TreeKnowledge = TreeKnowledge(),
+    limit: Int
+  ) -> [HeldOutPlace] {
+    var learner = Learner(symbol, conversions, knowledge)
+    let tried = learner.tried()
+    return HeldOut(tried.map(HeldOut.Entry.init)).places(limit: limit, removals: learner.removals())
   }
 }

@@ -32,7 +32,7 @@ package struct Learner {
     return learner.learn()
   }
 
-  private init(_ symbol: SoughtSymbol, _ conversions: [Conversion], _ knowledge: TreeKnowledge) {
+  init(_ symbol: SoughtSymbol, _ conversions: [Conversion], _ knowledge: TreeKnowledge) {
     (self.symbol, self.knowledge) = (symbol, knowledge)
     word = spellings.number(of: symbol.name)
     let sorted = conversions.sorted {
@@ -47,6 +47,21 @@ package struct Learner {
   }
 
   private mutating func learn() -> [LearnedRule] {
+    let tried = tried()
+    let removals = removals()
+    let replays = HeldOut(tried.map(HeldOut.Entry.init)).replays()
+    var rules = zip(tried, replays).map { rule($0.template, $0.trial, replay: $1, removals: removals) }
+    rules.removeAll { $0.score < Self.leastScore }
+    for definition in [definition(casts: false), definition(casts: true)].compactMap({ $0 }) {
+      rules.removeAll { ($0.left, $0.right) == (definition.left, definition.right) }
+      rules.append(definition)
+    }
+    rules.sort(by: Self.isBetter)
+    return number(rules)
+  }
+
+  /// The templates that hold somewhere, with the files that each was read from.
+  mutating func tried() -> [(template: Template, trial: Trial, sources: Set<String>)] {
     var paths: [Template: [String]] = [:]
     for occurrence in occurrences {
       let window = windows[occurrence.window]
@@ -62,7 +77,6 @@ package struct Learner {
         )
       }
       .prefix(Self.maximalTemplates)
-    let removals = removals()
     var tried: [(template: Template, trial: Trial, sources: Set<String>)] = []
     for (template, sources) in templates {
       let candidate = Candidate(template, word: word, &spellings)
@@ -78,20 +92,7 @@ package struct Learner {
       if left.left.utf8.count != right.left.utf8.count { return left.left.utf8.count > right.left.utf8.count }
       return (left.left, left.right, right.span.rawValue) < (right.left, right.right, left.span.rawValue)
     }
-    let heldOut = HeldOut(
-      tried.map { template, trial, sources in
-        let isDoubtful = !template.right.isEmpty && template.lost > 0 || !trial.coChanges.isEmpty
-        return (trial, sources, isDoubtful ? Confidence.doubt : 1)
-      })
-    let replays = heldOut.replays()
-    var rules = zip(tried, replays).map { rule($0.template, $0.trial, replay: $1, removals: removals) }
-    rules.removeAll { $0.score < Self.leastScore }
-    for definition in [definition(casts: false), definition(casts: true)].compactMap({ $0 }) {
-      rules.removeAll { ($0.left, $0.right) == (definition.left, definition.right) }
-      rules.append(definition)
-    }
-    rules.sort(by: Self.isBetter)
-    return number(rules)
+    return tried
   }
 
   /// Places whose surroundings make another rule speak against none that leaves them out: where that one does not fit,
@@ -218,7 +219,7 @@ package struct Learner {
   }
 
   /// Share of the conversions that took the symbol away and put nothing in its place.
-  private func removals() -> Double {
+  func removals() -> Double {
     let converted = occurrences.filter { [.changed, .deleted, .replaced].contains($0.outcome) }
     let removed = converted.count { occurrence in
       if occurrence.outcome == .deleted { return true }

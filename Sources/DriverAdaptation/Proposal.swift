@@ -11,6 +11,7 @@ struct Proposal: Sendable {
   var uses: [(rule: LearnedRule, sites: Int)] = []
   var flags: [Flag] = []
   var deletions: [AdaptationChange.Deletion] = []
+  var grades: [AdaptationChange.PlaceGrade] = []
   /// Active places of the symbol that no rule fits.
   var unfit = 0
   /// The same by name, and fields whose structure does not show.
@@ -192,6 +193,10 @@ struct Proposer {
       }
       proposal.edits += edits
       proposal.use(application.rule)
+      if !application.rule.isDefinition {
+        proposal.grades.append(
+          .init(site: Site(file: file, line: line), rule: application.rule.rule.id, grade: application.grade))
+      }
       let unit = code.units[application.unit]
       if unit.kind == .directive || application.context.use == .declaration || unit.depth == 0 {
         proposal.units = nil
@@ -222,11 +227,11 @@ struct Proposer {
   /// A deletion that leaves out what comes with it in the tree is half a conversion, whatever the compiler says.
   private func isSureEnough(_ application: Application) -> Bool {
     guard application.output.isEmpty, application.companion == nil else {
-      return application.confidence >= Confidence.refused
+      return application.grade.share >= Confidence.refused
     }
     guard application.rule.rule.support >= Confidence.deletingFiles else { return false }
     let isHalf = application.rule.rule.flags.contains { $0.reason == .coChange }
-    return application.confidence >= (isHalf ? Confidence.sure : Confidence.refusedDeletion)
+    return application.grade.share >= (isHalf ? Confidence.sure : Confidence.refusedDeletion)
   }
 
   private static func overlap(_ left: Edit, _ right: Edit) -> Bool {
@@ -275,13 +280,13 @@ struct Proposer {
   /// The rule's flags and those of this place.
   private func flags(_ application: Application, _ site: Site) -> [Flag] {
     var flags = application.rule.rule.flags.filter { $0.reason != .lowConfidence && $0.reason != .coChange }
-    if application.confidence < Confidence.sure {
-      let share = Int((application.confidence * 100).rounded())
+    if application.grade.share < Confidence.sure {
+      let share = Int((application.grade.share * 100).rounded())
       flags.append(
         Flag(
           .lowConfidence, "\(site): \(application.rule.rule.summary): \(share) % of the in-tree places like this one"))
     }
-    if application.context.use.isValueUsed, !application.isContextKnown {
+    if application.context.use.isValueUsed, !application.grade.isContextKnown {
       flags.append(Flag(.valueUsed, "\(site): the value of `\(symbol.name)` is used, which no in-tree example shows"))
     }
     return flags

@@ -221,7 +221,8 @@ package struct Search: Sendable {
       AdaptationChange(
         symbol: symbol, rules: rules,
         places: Dictionary(proposal.uses.map { ($0.rule.rule.id, $0.sites) }, uniquingKeysWith: +),
-        edits: proposal.edits, flags: proposal.flags, deletions: proposal.deletions))
+        edits: proposal.edits, flags: proposal.flags, deletions: proposal.deletions,
+        grades: proposal.grades))
   }
 
   private var result: SearchResult {

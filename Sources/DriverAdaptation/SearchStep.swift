@@ -37,15 +37,28 @@ package struct AdaptationChange: Sendable {
   package var edits: [Edit]
   /// Why a person should look at this change; `Flag.detail` names the place where it is about one.
   package var flags: [Flag]
+  /// How the rules stand at each place that examples speak about; a place of a declaration's rule has none.
+  package var grades: [PlaceGrade]
   /// What was taken away without a successor, in the driver's words: for the changelog.
   package var deletions: [Deletion]
 
   package init(
     symbol: SoughtSymbol, rules: [Rule], places: [String: Int], edits: [Edit], flags: [Flag] = [],
-    deletions: [Deletion] = []
+    deletions: [Deletion] = [], grades: [PlaceGrade] = []
   ) {
     (self.symbol, self.rules, self.places, self.edits) = (symbol, rules, places, edits)
-    (self.flags, self.deletions) = (flags, deletions)
+    (self.flags, self.deletions, self.grades) = (flags, deletions, grades)
+  }
+
+  /// A rule at one place of the driver.
+  package struct PlaceGrade: Hashable, Sendable {
+    /// In the file as it was before this change.
+    package var site: Site
+    /// `Rule.id`.
+    package var rule: String
+    package var grade: Grade
+
+    package init(site: Site, rule: String, grade: Grade) { (self.site, self.rule, self.grade) = (site, rule, grade) }
   }
 
   /// A statement, initialiser or flag that the driver loses.

@@ -28,12 +28,13 @@ import Testing
   @Test func summary() throws {
     func row(
       _ package: String, _ version: String, _ outcome: String, _ confidence: String, kinds: String, equal: String = "",
-      sites: String = "", fails: String = "6.12"
+      sites: String = "", fails: String = "6.12", twins: String = ""
     ) -> BenchRow {
       BenchRow([
         "package": package, "version": version, "builds_on": "6.1", "fails_on": fails, "outcome": outcome,
         "compile_new": outcome == "not-adapted" ? "no" : "yes", "compile_kept": "yes", "boot": "loaded",
         "equal": equal, "equal_sites": sites, "confidence": confidence, "kinds": kinds, "seconds": "12.5",
+        "rules": outcome == "error" ? "" : "old-1", "twins": twins,
       ])
     }
     let rows = [
@@ -43,6 +44,10 @@ import Testing
         sites: "equivalent 1, different 1, not-comparable 2"),
       row("two-dkms", "1", "not-adapted", "0.2", kinds: "arguments", equal: "different 0/1", sites: "different 1"),
       row("three|dkms", "1", "adapted", "1.0", kinds: "header-moved"),
+      row(
+        "six-dkms", "1", "adapted", "0.9", kinds: "arguments", equal: "same 1/1", sites: "same 1",
+        twins: "drivers/six.c"),
+      row("seven-dkms", "1", "needs-review", "", kinds: "callback-prototype"),
       row("four-dkms", "1", "nothing-to-do", "", kinds: "", fails: ""),
       row("five-dkms", "1", "error", "", kinds: ""),
     ]

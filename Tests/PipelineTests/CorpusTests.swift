@@ -43,7 +43,7 @@ import Testing
   @Test func rowsSurviveTheFile() {
     let row = BenchRow(["package": "a", "version": "1", "problem": "says \"no\", twice\nover", "outcome": "error"])
     #expect(row.line.hasPrefix("a,1,,,error,"))
-    #expect(row.line.hasSuffix("\"says \"\"no\"\", twice\nover\",,"))
+    #expect(row.line.hasSuffix("\"says \"\"no\"\", twice\nover\",,,"))
     let text = BenchSummary([row]).text
     #expect(text.contains("| error | 1 (100 %) |"))
   }

@@ -47,6 +47,13 @@ import Testing
         support: 40, confidence: 0.9, opportunities: 50, examples: [], replay: .init(reproduced: 45, tried: 50),
         introduces: ["new_call"], flags: [])
     ]
+    if outcome != .needsReview {
+      report.rules[0].twins = [Twin(file: "sample.c", inTree: "drivers/sample.c", likeness: 0.9)]
+      // A header's rule is measured by itself.
+      report.rules[0].kind = .include
+    }
+    report.trust = Trust(report.rules, grades: [], nil, gates: report.gates, isWhole: outcome != .notAdapted)
+    report.confidence = report.trust?.confidence
     report.patches = ["sample: use new_call() instead of old_call()"]
     switch outcome {
     case .needsReview: report.flags = [Flag(.newWarning, "W=1 finds 1 new on 6.12")]

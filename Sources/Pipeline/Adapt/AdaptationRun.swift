@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import ConversionLearning
 import Correspondence
 import Diagnosis
 import DriverAdaptation
@@ -16,6 +17,8 @@ struct AdaptationRun: Sendable {
   let scratch: String
   let builder: Builder
   var builds: OriginalBuilds
+  /// How often rules are right between the two kernels; nil where their sources are not at hand.
+  var calibration: Calibration?
 
   /// The report of a driver that builds on the new kernel as it is.
   func nothingToDo() -> AdaptationDraft {
@@ -57,6 +60,9 @@ struct AdaptationRun: Sendable {
         files: [:])
     }
     var run = self
+    if let store = trees.store {
+      run.calibration = try await PairCalibration(workspace: workspace, steps: steps).measured(store).calibration
+    }
     run.builds.isFromKept = isFromKept(kept)
     let prover = Prover(
       builds: run.builds, builder: builder, gate: gate, references: try await references,
@@ -135,7 +141,13 @@ struct AdaptationRun: Sendable {
     report.rules = rules
     report.edits = mended.result.edits.count
     report.attempts = mended.result.attempts
-    report.confidence = rules.map(\.confidence).min()
+    if !rules.isEmpty {
+      let trust = Trust(
+        rules, grades: mended.result.changes.flatMap(\.grades),
+        definitions: Set(mended.rules.values.filter(\.isDefinition).map(\.rule.id)), calibration,
+        gates: proof.verdicts, isWhole: mended.left.isEmpty)
+      (report.confidence, report.trust) = (trust.confidence, trust)
+    }
     report.unsolved = mended.result.unsolved.map {
       .init(symbol: $0.symbol.name, reason: $0.reason, rules: $0.rules)
     }

@@ -36,6 +36,27 @@ struct RuleSource: Sendable {
       known[symbol] = rules
       return rules
     }
+    let (conversions, knowledge) = try await examples(of: symbol, store)
+    var rules: [LearnedRule] = []
+    for rule in Learner.rules(for: symbol, from: conversions, knowing: knowledge) {
+      if try await fits(rule, symbol, store) { rules.append(rule) }
+    }
+    known[symbol] = rules
+    return rules
+  }
+
+  /// At most `limit` places of a symbol, each held out from learning, where a rule would have been chosen; none where the
+  /// kernels' sources are not at hand.
+  func heldOut(_ symbol: SoughtSymbol, limit: Int) async throws -> [HeldOutPlace] {
+    guard let store = source else { return [] }
+    let (conversions, knowledge) = try await examples(of: symbol, store)
+    return Learner.heldOut(for: symbol, from: conversions, knowing: knowledge, limit: limit)
+  }
+
+  /// How in-tree code was converted, and what is known about the trees beside.
+  private func examples(
+    of symbol: SoughtSymbol, _ store: ConversionSource
+  ) async throws -> ([Conversion], TreeKnowledge) {
     let conversions = try await store.conversions(losing: symbol.name)
     let definitions = try await store.declarations(of: symbol.name, in: .old)
     let names = Self.names(in: conversions).union(Self.names(in: definitions.map(\.body)))
@@ -48,12 +69,7 @@ struct RuleSource: Sendable {
     let knowledge = TreeKnowledge(
       declares: { declared.contains($0) }, newcomers: newcomers, definitions: definitions,
       nearness: nearness(of: conversions, store))
-    var rules: [LearnedRule] = []
-    for rule in Learner.rules(for: symbol, from: conversions, knowing: knowledge) {
-      if try await fits(rule, symbol, store) { rules.append(rule) }
-    }
-    known[symbol] = rules
-    return rules
+    return (conversions, knowledge)
   }
 
   /// Where the values of parameters come from that a callback no longer has.

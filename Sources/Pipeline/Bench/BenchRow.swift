@@ -9,7 +9,7 @@ package struct BenchRow: Sendable, Hashable {
   package static let columns = [
     "package", "version", "builds_on", "fails_on", "outcome", "compile_new", "compile_kept", "boot", "equal", "flags",
     "seconds", "static", "breaks_before", "breaks_after", "edits", "attempts", "confidence", "kinds", "rules", "steps",
-    "problem", "equal_sites", "fixed_in",
+    "problem", "equal_sites", "fixed_in", "twins",
   ]
   /// By the name of its column.
   package var cells: [String: String]
@@ -74,6 +74,7 @@ extension BenchRow {
     cells["confidence"] = report.confidence.map { "\(($0 * 100).rounded() / 100)" } ?? ""
     cells["kinds"] = Set(report.breaks.before.filter { $0.cause == nil }.map(\.kind.rawValue)).sorted()
       .joined(separator: " ")
+    cells["twins"] = Set(report.rules.flatMap { $0.twins ?? [] }.map(\.inTree)).sorted().joined(separator: " ")
     cells["rules"] = report.rules.map(\.id).joined(separator: " ")
     cells["steps"] = report.seconds.map { "\($0.step)=\(($0.seconds * 10).rounded() / 10)" }.joined(separator: " ")
     let left = Set(

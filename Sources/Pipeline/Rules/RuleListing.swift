@@ -56,7 +56,7 @@ package struct RuleListing: Sendable {
   }
 
   /// What a driver that uses the symbol would run into.
-  private static func kind(
+  static func kind(
     _ name: String, _ container: String?, _ before: [Declaration], _ after: [Declaration]
   ) -> Break.Kind {
     if name.hasSuffix(".h") { return .headerGone }

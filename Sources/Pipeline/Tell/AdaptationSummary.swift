@@ -16,6 +16,7 @@ package struct AdaptationSummary: Sendable {
     var lines = ["\(name)  \(report.from.name) → \(report.to.name)"]
     lines += Self.breaks(report)
     lines += report.rules.map(Self.rule)
+    lines += Self.trust(report)
     lines += report.unsolved.prefix(8).map { "why       \($0.symbol): \($0.reason)" }
     lines += Self.gates(report)
     lines += report.patches.enumerated().map { "patch \($0 + 1)   \($1)" }
@@ -42,6 +43,13 @@ package struct AdaptationSummary: Sendable {
       let failed = report.gates.first(where: { ["build", "git-am"].contains($0.gate) && $0.result != .passed })
     else { return "\(count(breaks, "break")) left" }
     return "no break is left, but \(failed.gate)" + (failed.kernel.isEmpty ? "" : " on \(failed.kernel)") + " failed"
+  }
+
+  /// The series' confidence, below it what it comes from: numbers in one column.
+  private static func trust(_ report: AdaptationReport) -> [String] {
+    guard let trust = report.trust else { return [] }
+    let head = "trust     " + (trust.confidence.map(Trust.text) ?? "not measured")
+    return [head] + trust.reasons.map { "          \($0)" }
   }
 
   private static func rule(_ rule: Rule) -> String {

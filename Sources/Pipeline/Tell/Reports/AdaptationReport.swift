@@ -20,8 +20,10 @@ package struct AdaptationReport: Codable, Sendable {
   package var edits = 0
   /// Questions that the search asked of the C front end.
   package var attempts = 0
-  /// How far the series can be trusted, 0…1: that of its least sure rule; nil without any.
+  /// How far the series can be trusted, 0…1; nil where nothing was measured.
   package var confidence: Double?
+  /// The same for each rule and each place, with the reasons; nil where nothing was changed.
+  package var trust: Trust?
   package var flags: [Flag]
   /// What is neither a break nor a flag but should be known, e.g. that `dkms.conf` excludes a kernel.
   package var notes: [String]
