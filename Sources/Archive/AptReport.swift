@@ -49,7 +49,10 @@ package struct UpdateReport: Equatable {
     ]
     if signs.contains(where: { line.contains($0) }) {
       refused.insert(suite)
-    } else if ["404", "File not found", "does not have a Release file"].contains(where: { line.contains($0) }) {
+    } else if ["File not found", "does not have a Release file"].contains(where: { line.contains($0) })
+      // As a word: an address may hold any number.
+      || line.split(separator: " ").contains("404")
+    {
       gone.insert(suite)
     } else if failed {
       unreachable.insert(suite)
@@ -101,7 +104,9 @@ package enum DownloadProblem: Equatable {
       text.contains($0)
     }) {
       self = .damaged
-    } else if ["404", "File not found", "was not found", "Unable to locate"].contains(where: { text.contains($0) }) {
+    } else if ["File not found", "was not found", "Unable to locate"].contains(where: { text.contains($0) })
+      || text.split(whereSeparator: \.isWhitespace).contains("404")
+    {
       self = .gone
     } else {
       self = .unreachable

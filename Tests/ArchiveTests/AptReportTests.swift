@@ -24,6 +24,18 @@ import Testing
     #expect(report.note == nil)
   }
 
+  /// An address is no answer.
+  @Test func numbersInAddresses() {
+    let report = UpdateReport(
+      """
+      Get:1 file:/srv/404/archive bookworm InRelease [545 B]
+      Reading package lists...
+      W: Skipping acquire of configured file 'contrib/binary-amd64/Packages' as repository 'file:/srv/404/archive bookworm InRelease' doesn't have the component 'contrib'
+      """)
+    #expect(report.served == ["bookworm"])
+    #expect(DownloadProblem("E: Failed to fetch http://m/404/x.deb  Connection timed out") == .unreachable)
+  }
+
   @Test func signatures() {
     let report = UpdateReport(
       """

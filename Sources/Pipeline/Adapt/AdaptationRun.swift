@@ -67,7 +67,8 @@ struct AdaptationRun: Sendable {
     let prover = Prover(
       builds: run.builds, builder: builder, gate: gate, references: try await references,
       expands: { name in await Self.expands(name, trees) }, steps: steps)
-    var proof = try await prover.prove(kept.patches, rules: rules)
+    var proof = try await prover.prove(
+      kept.patches, rules: rules, isDraft: mended.left.contains { $0.cause == nil })
     proof.verdicts += try await steps.measure("spatch", "cross-checking with Coccinelle") {
       try await SpatchGate(spatch: Spatch(workspace.containment)).judge(mended)
     }

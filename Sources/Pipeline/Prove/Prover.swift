@@ -31,9 +31,12 @@ struct Prover: Sendable {
   let expands: @Sendable (String) async -> Bool
   let steps: Steps
 
-  func prove(_ patches: [PlannedPatch], rules: [Rule]) async throws -> Proof {
+  /// - Parameter isDraft: breaks are left. Then only the whole is built: a person goes on from there.
+  func prove(_ patches: [PlannedPatch], rules: [Rule], isDraft: Bool) async throws -> Proof {
     var proof = Proof()
-    let built = try await steps.measure("prove", "building every patch") { try await build(patches) }
+    let built = try await steps.measure("prove", isDraft ? "building the draft" : "building every patch") {
+      try await build(patches, isDraft: isDraft)
+    }
     for (index, row) in built.enumerated() {
       proof.perPatch.append(row.map { level($0) })
       proof.verdicts += row.map { BuildGates.build($0, patch: (index + 1, built.count)) }
@@ -63,9 +66,11 @@ struct Prover: Sendable {
   }
 
   /// Each patch on every kernel to be kept, the last one on the new kernel too: before it, breaks are left there.
-  private func build(_ patches: [PlannedPatch]) async throws -> [[DriverBuild]] {
+  private func build(_ patches: [PlannedPatch], isDraft: Bool) async throws -> [[DriverBuild]] {
     let kept = builds.kept.map(\.kernel)
-    let kernels = patches.indices.map { $0 == patches.count - 1 ? kept + [builds.to.kernel] : kept }
+    let kernels = patches.indices.map { index in
+      index == patches.count - 1 ? kept + [builds.to.kernel] : isDraft ? [] : kept
+    }
     let jobs = zip(patches, kernels).enumerated().flatMap { index, work in
       work.1.map { kernel in
         { @Sendable in
