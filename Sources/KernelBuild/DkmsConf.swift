@@ -95,7 +95,7 @@ package struct DkmsConf: Sendable, Hashable {
     let version = version.isEmpty ? "0" : version
     var text = String(decoding: conf, as: UTF8.self)
     let before = text
-    for placeholder in BuildProtocol.versionPlaceholders + ["@PACKAGE_VERSION@", "@VERSION@", "@PKGVER@"] {
+    for placeholder in BuildProtocol.versionPlaceholders + ["@PACKAGE_VERSION@", "@VERSION@", "@PKGVER@", "#VERSION#"] {
       text.replaceAll(placeholder, by: version)
     }
     for placeholder in ["@PACKAGE_NAME@", "@_PKGBASE@", "@PKGNAME@"] { text.replaceAll(placeholder, by: name) }

@@ -10,7 +10,8 @@ struct DriverMakefile {
   private(set) var namesConditionalModules = false
   /// A recipe calls Kbuild: `make -C … M=…` or `SUBDIRS=`.
   private(set) var callsKbuild = false
-  /// That call passes more than Kbuild needs, e.g. `CONFIG_FOO=m`: without it the modules would be others.
+  /// That call passes more than Kbuild needs, e.g. `CONFIG_FOO=m`, or its rule makes a file first: without it the modules
+  /// would be others.
   private(set) var callPassesMore = false
   /// A recipe calls make in a folder of its own.
   private(set) var recurses = false
@@ -18,6 +19,10 @@ struct DriverMakefile {
   private(set) var moduleTarget: String?
   /// Whether it is a `Kbuild` file, which only Kbuild reads.
   let isKbuild: Bool
+  /// Variables that hold the call's arguments, as they are referred to.
+  private var kbuildOptions: Set<Substring> = []
+  /// Files that recipes make without Kbuild, and what the rules that call Kbuild need.
+  private var (made, neededFirst): (Set<Substring>, Set<Substring>) = ([], [])
 
   /// File names that make(1) and Kbuild look for, Kbuild's own choice first.
   static let names = ["Kbuild", "GNUmakefile", "makefile", "Makefile"]
@@ -42,10 +47,13 @@ struct DriverMakefile {
     var conditional = false
     var options: Set<Substring> = []
     var needed: Set<Substring> = []
+    var rule: (targets: [Substring], needs: [Substring]) = ([], [])
     for line in Self.logicalLines(text) {
       // A tab makes a recipe only after a rule: in conditionals it is mere indentation.
       let assigned = Self.assignment(line).flatMap { line.hasPrefix("\t") && !$0.0.hasPrefix("obj-") ? nil : $0 }
       if let (name, value) = assigned {
+        let words = value.split { $0 == " " || $0 == "\t" }
+        if Self.namesFolder(words) { kbuildOptions.formUnion(["$(\(name))", "${\(name)}"]) }
         if name.hasPrefix(BuildProtocol.modules)
           && !name.dropFirst(BuildProtocol.modules.count).contains(where: \.isLetter)
         {
@@ -57,31 +65,43 @@ struct DriverMakefile {
           options.insert(name)
         }
       } else if line.hasPrefix("\t") {
-        readRecipe(line)
+        readRecipe(line, of: rule)
       } else if let colon = line.firstIndex(of: ":") {
         for target in line[..<colon].split(separator: " ") where target == "modules" || target == "module" {
           if moduleTarget != "modules" { moduleTarget = String(target) }
         }
-        if let semicolon = line[colon...].firstIndex(of: ";") { readRecipe(line[semicolon...]) }
+        let needs = line[line.index(after: colon)...].prefix { $0 != ";" }
+        rule = (line[..<colon].split(separator: " "), needs.split { $0 == " " || $0 == "\t" })
+        if let semicolon = line[colon...].firstIndex(of: ";") { readRecipe(line[semicolon...], of: rule) }
       }
     }
     if !options.isDisjoint(with: needed), !callsKbuild { namesModules = true }
     namesConditionalModules = conditional
+    callPassesMore = callPassesMore || !made.isDisjoint(with: neededFirst)
   }
 
   /// Whether Kbuild finds something to build in it.
   var isForKbuild: Bool { namesModules || namesConditionalModules }
 
-  private mutating func readRecipe(_ line: Substring) {
-    guard line.contains("make") || line.contains("MAKE") else { return }
+  /// Whether it is the call of Kbuild for a folder.
+  private static func namesFolder(_ words: [Substring]) -> Bool {
+    words.contains { $0.hasPrefix("M=") || $0.hasPrefix("SUBDIRS=") }
+  }
+
+  private mutating func readRecipe(_ line: Substring, of rule: (targets: [Substring], needs: [Substring])) {
+    guard line.contains("make") || line.contains("MAKE") else {
+      made.formUnion(rule.targets.filter { $0.contains(".") && !$0.hasPrefix(".") })
+      return
+    }
     let words = line.split { $0 == " " || $0 == "\t" }
     let changes = words.contains { $0.hasPrefix("-C") }
-    guard words.contains(where: { $0.hasPrefix("M=") || $0.hasPrefix("SUBDIRS=") }) else {
+    guard Self.namesFolder(words) || !kbuildOptions.isDisjoint(with: words) else {
       if changes { recurses = true }
       return
     }
     callsKbuild = true
     guard !words.contains(where: { $0.contains("clean") || $0.contains("install") }) else { return }
+    neededFirst.formUnion(rule.needs)
     for word in words {
       guard let equals = word.firstIndex(of: "=") else { continue }
       let name = word[..<equals]

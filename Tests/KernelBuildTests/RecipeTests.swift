@@ -24,6 +24,19 @@ import Testing
       (["Makefile": "obj-$(CONFIG_A) += a.o\nexport CONFIG_A = m\nall:\n\(call) modules\n"], .makefile(directory: ".")),
       (["Makefile": "obj-m := a.o\nall:\n\(call) EXTRA_CFLAGS=-DX modules\n"], .makefile(directory: ".")),
       (["Makefile": "obj-m := a.o\ninstall:\n\(call) INSTALL_MOD_DIR=x modules_install\n"], .kbuild(directory: ".")),
+      (
+        ["Makefile": "obj-m := a.o\nOPTIONS := -C $(KDIR) M=$(PWD)\nall:\n\t$(MAKE) $(OPTIONS) modules\n"],
+        .kbuild(directory: ".")
+      ),
+      (
+        [
+          "Makefile": "obj-m := a.o\nOPTIONS := -C $(KDIR) M=$(PWD)\nall: version.h\n\t$(MAKE) ${OPTIONS} modules\n"
+            + "version.h: Makefile\n\techo '#define V 1' > version.h\n"
+        ], .makefile(directory: ".")
+      ),
+      (
+        ["Makefile": "obj-m := a.o\nall: a.c\n\(call) modules\ntest.o:\n\tcc test.c\n"], .kbuild(directory: ".")
+      ),
       (["Makefile": "all:\n\t$(MAKE) -C $(KDIR) SUBDIRS=$(PWD)/src modules\n"], .makefile(directory: ".")),
       (["Makefile": "all:\n\(call) modules\n", "Kbuild": "obj-m := a.o\n"], .kbuild(directory: ".")),
       (["Makefile": "all:\n\tcc x.c\n", "driver/Makefile": "obj-m := a.o\n"], .kbuild(directory: "driver")),

@@ -48,7 +48,10 @@ struct OriginalBuilds: Sendable {
     self.others = Array(builds.dropFirst(2))
     for build in [self.from] + self.others { try Self.require(build, of: loaded) }
     self.buildFiles = buildFiles
-    let changed = try DriverTexts.changed(by: self.to, of: loaded.driver).filter { buildFiles.texts[$0] == nil }
+    let changed = try DriverTexts.changed(by: self.to, of: loaded.driver).filter {
+      // Its placeholders are filled in here.
+      buildFiles.texts[$0] == nil && $0 != "dkms.conf"
+    }
     changedByBuild = Set(changed)
     if !changed.isEmpty {
       notes.append("the driver's build changes \(changed.joined(separator: ", ")): breaks there are not adapted")
