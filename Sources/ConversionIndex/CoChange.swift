@@ -86,6 +86,20 @@ extension ConversionStore {
     }
   }
 
+  /// How many changed files hold each of the names anew; names without such files are left out.
+  ///
+  /// - Throws: `Failure` (`tryAgain`) if the index can't be read.
+  package func filesGaining(_ names: Set<String>) async throws -> [String: Int] {
+    try await read { db in
+      let fresh = try db.cachedStatement(sql: "SELECT fresh FROM symbol WHERE name = ?")
+      var counts: [String: Int] = [:]
+      for name in names {
+        if let count = try Int.fetchOne(fresh, arguments: [name]), count > 0 { counts[name] = count }
+      }
+      return counts
+    }
+  }
+
   private func groups(_ db: Database, losing symbol: String, _ scope: LossScope) throws -> [FileTable.Group] {
     guard let row = try symbolRow(db, symbol) else { return [] }
     let changed = files.groups(of: row.lost)

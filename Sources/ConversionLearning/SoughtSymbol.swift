@@ -41,6 +41,8 @@ package struct TreeKnowledge: Sendable {
   package var declares: @Sendable (String) -> Bool?
   /// Names that came into the files that lost the symbol.
   package var newcomers: [Newcomer]
+  /// In-tree files that hold a name anew, for names that the conversions bring; missing: not known.
+  package var gained: [String: Int]
   /// What the old tree declares under the symbol's name.
   package var definitions: [Declaration]
   /// How near an in-tree file is to the driver: of the places that show a rule, the nearest are named.
@@ -48,10 +50,10 @@ package struct TreeKnowledge: Sendable {
 
   package init(
     declares: @escaping @Sendable (String) -> Bool? = { _ in nil }, newcomers: [Newcomer] = [],
-    definitions: [Declaration] = [], nearness: Nearness = Nearness()
+    gained: [String: Int] = [:], definitions: [Declaration] = [], nearness: Nearness = Nearness()
   ) {
     (self.declares, self.newcomers, self.nearness) = (declares, newcomers, nearness)
-    self.definitions = definitions
+    (self.definitions, self.gained) = (definitions, gained)
   }
 
   /// A name that files gained when they lost the symbol.

@@ -135,6 +135,11 @@ private func rules(
     #expect(found.first?.isDeletion == true)
     #expect(found.first?.rule.flags.map(\.reason) == [.coChange])
     #expect(rules("set_size", bodies).first?.rule.flags == [])
+    // What came to many more files came with another conversion.
+    for (files, flags) in [(10, [Flag.Reason.coChange]), (1000, [])] {
+      let knowledge = TreeKnowledge(newcomers: [newcomer], gained: ["limits": files])
+      #expect(rules("set_size", knowing: knowledge, bodies).first?.rule.flags.map(\.reason) == flags)
+    }
     #expect(rules("set_size", Array(bodies.prefix(2))).first?.rule.flags.map(\.reason) == [.fewExamples, .deletion])
   }
 

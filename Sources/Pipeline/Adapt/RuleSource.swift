@@ -67,7 +67,8 @@ struct RuleSource: Sendable {
         name: $0.name, share: Double($0.files) / Double(max(1, coChange.files)), baseRate: $0.baseRate)
     }
     let knowledge = TreeKnowledge(
-      declares: { declared.contains($0) }, newcomers: newcomers, definitions: definitions,
+      declares: { declared.contains($0) }, newcomers: newcomers, gained: try await store.filesGaining(names),
+      definitions: definitions,
       nearness: nearness(of: conversions, store))
     return (conversions, knowledge)
   }

@@ -51,4 +51,9 @@ struct ConversionSource: Sendable {
   func declared(among names: Set<String>) async throws -> Set<String>? {
     try await trees?.declared(in: .new, among: names)
   }
+
+  /// In-tree files that hold each name anew; none where nobody counted them.
+  func filesGaining(_ names: Set<String>) async throws -> [String: Int] {
+    try await trees?.filesGaining(names) ?? [:]
+  }
 }
