@@ -46,6 +46,8 @@ struct Definition {
         words.append(word)
       }
     }
+    // What takes nothing of its arguments is a stub.
+    guard parameters.isEmpty || uses.contains(where: { $0 > 0 }) else { return nil }
     // An argument that is computed twice is another thing than one computed once.
     guard isCast == casts, uses.allSatisfy({ $0 <= 1 }), words.contains(where: { Self.isName($0) }) else { return nil }
     right = Template.canonical(Self.bare(words).joined(separator: " "))

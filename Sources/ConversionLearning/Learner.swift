@@ -120,7 +120,10 @@ package struct Learner {
   /// The rule that writes out what the old kernel put in the symbol's place: one for all its configurations, or none.
   private mutating func definition(casts: Bool) -> LearnedRule? {
     guard !symbol.survives, !symbol.isField else { return nil }
-    let found = knowledge.definitions.filter { $0.container == nil }.compactMap { Definition($0, casts: casts) }
+    let own = knowledge.definitions.filter { $0.container == nil }
+    // Beside a function of the kernel's a body is what configurations without it get.
+    guard !own.contains(where: { $0.kind == .function }) else { return nil }
+    let found = own.compactMap { Definition($0, casts: casts) }
     guard let first = found.first, found.allSatisfy({ ($0.left, $0.right) == (first.left, first.right) }),
       first.names.allSatisfy({ knowledge.declares($0) == true }), !first.names.contains(symbol.name)
     else { return nil }

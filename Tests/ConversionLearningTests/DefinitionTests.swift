@@ -39,6 +39,9 @@ import Testing
     Case(
       kind: .inlineFunction, text: "static inline int old(struct a *a)", body: "int b = a->b; return new_call(b);",
       expected: []),
+    // A stub.
+    Case(kind: .inlineFunction, text: "static inline void *old(int a, int b)", body: "return NULL;", expected: []),
+    Case(kind: .macro, text: "old(a)", body: "NEW_FLAG", expected: []),
     Case(kind: .macro, text: "old(a, ...)", body: "new_call(a, __VA_ARGS__)", expected: []),
     Case(kind: .function, text: "int old(int a)", body: "", expected: []),
   ])
@@ -67,5 +70,8 @@ import Testing
     }
     #expect(rules(Array(definitions.prefix(2))).map(\.rule.summary) == ["`old(E0)` → `new_call(E0)`"])
     #expect(rules(definitions).isEmpty)
+    // A kernel with another configuration has a function.
+    let function = Declaration(name: "old", kind: .function, text: "int old(int a)", site: site)
+    #expect(rules([definitions[0], function]).isEmpty)
   }
 }
