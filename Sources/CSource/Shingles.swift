@@ -15,9 +15,7 @@ package struct Shingles: Sendable {
 
   package init(_ text: SourceText) {
     let source = LexedSource(text)
-    let words = source.tokens.map { token in
-      source.bytes(token).reduce(14_695_981_039_346_656_037 as UInt64) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
-    }
+    let words = source.tokens.map { StableHash.of(source.bytes($0)) }
     guard words.count >= Self.length else {
       values = []
       return

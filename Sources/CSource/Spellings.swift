@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import KernelModel
+
 /// Numbers for spellings, so that tokens of many files compare as integers. Equal bytes have equal numbers.
 package struct Spellings: Sendable {
   private var storage: [UInt8] = []
@@ -74,8 +76,7 @@ package struct Spellings: Sendable {
 
   /// FNV-1a: the same on every run and machine.
   private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    let hash = StableHash.of(bytes)
     return hash ^ (hash >> 29)
   }
 }

@@ -3,18 +3,32 @@
 /// How sure a share is that was seen in so many places.
 package enum Confidence {
   /// Below this share in the same context a rule is not proposed at all.
-  package static let refused = 0.15
+  private static let refused = 0.15
   /// The same for taking something away: most wrong edits that compile delete behaviour.
-  package static let refusedDeletion = 0.5
+  private static let refusedDeletion = 0.5
   /// So many files have to show that something goes without a successor.
-  package static let deletingFiles = 3
+  private static let deletingFiles = 3
   /// What a lost argument or a missing co-change takes off a rule's rank.
   static let doubt = 0.8
   /// Below this share a person should look.
   package static let sure = 0.7
 
+  /// From this lower limit and so many files on the tree is of one mind.
+  private static let unanimous = 0.95
+  private static let many = 10
+
   /// The narrower rule says more where both say the same.
   static let statementLead = 0.02
+
+  /// Whether a rule may be tried at a place.
+  ///
+  /// - Parameters:
+  ///   - share: of the in-tree places like it that were converted so, 0…1.
+  ///   - isHalf: it leaves out what comes with it in the tree: for a deletion half a conversion, whatever the compiler says.
+  package static func isEnough(_ share: Double, support: Int, isDeletion: Bool, isHalf: Bool) -> Bool {
+    guard isDeletion else { return share >= refused }
+    return support >= deletingFiles && share >= (isHalf ? sure : refusedDeletion)
+  }
 
   /// Wilson's lower limit of a share, one standard deviation wide.
   package static func lowerLimit(_ hits: Int, _ places: Int) -> Double {
@@ -26,10 +40,22 @@ package enum Confidence {
 
   /// Rank of a rule that reproduces so many of so many places, shown by `support` files.
   static func score(
-    _ count: (reproduced: Int, opportunities: Int), support: Int, isDoubtful: Bool
+    _ count: (reproduced: Int, opportunities: Int), support: Int, doubt: Doubt
   ) -> Double {
-    lowerLimit(count.reproduced, count.opportunities) * (support < 2 ? 0.6 : support < 3 ? 0.8 : 1)
-      * (isDoubtful ? doubt : 1)
+    let limit = lowerLimit(count.reproduced, count.opportunities)
+    // Where many files agree, what else came into them is another conversion's.
+    let isUnanimous = limit > unanimous && support >= many
+    let isDoubtful = doubt == .loss || (doubt == .newcomers && !isUnanimous)
+    return limit * (support < 2 ? 0.6 : support < 3 ? 0.8 : 1) * (isDoubtful ? self.doubt : 1)
+  }
+
+  /// What raises doubts about a rule, whatever its places say.
+  enum Doubt {
+    case none
+    /// Names that came into the same files, and that it does not bring.
+    case newcomers
+    /// It drops something.
+    case loss
   }
 }
 
@@ -38,18 +64,16 @@ extension LearnedRule {
   private static let definition = 0.92
   private static let castDefinition = 0.91
   private static let internalDefinition = 0.5
-  private static let unanimous = 0.95
-  private static let many = 10
 
   /// Rank: lower limit of the confidence, less for what only one or two files show and for what raised doubts.
   package var score: Double {
-    fixedScore ?? Confidence.score(evidence.total, support: rule.support, isDoubtful: isDoubtful) * evidence.removals
+    fixedScore ?? Confidence.score(evidence.total, support: rule.support, doubt: doubt) * evidence.removals
   }
 
   /// How it stands in one context.
   func grade(in context: Context) -> Grade {
     if let fixedScore { return Grade(share: 1, score: fixedScore, isContextKnown: true) }
-    return Grade(evidence, in: context, support: rule.support, isDoubtful: isDoubtful)
+    return Grade(evidence, in: context, support: rule.support, doubt: doubt)
   }
 
   private var fixedScore: Double? {
@@ -58,12 +82,10 @@ extension LearnedRule {
     return right.contains("((") ? Self.castDefinition : Self.definition
   }
 
-  private var isDoubtful: Bool {
-    // Where many files agree, what else came into them is another conversion's.
-    let limit = Confidence.lowerLimit(evidence.total.reproduced, evidence.total.opportunities)
-    let isUnanimous = limit > Self.unanimous && rule.support >= Self.many && !right.isEmpty
-    return rule.flags.contains { flag in
-      flag.reason == .argumentLost || (flag.reason == .coChange && !isUnanimous)
-    }
+  private var doubt: Confidence.Doubt {
+    let reasons = Set(rule.flags.map(\.reason))
+    if reasons.contains(.argumentLost) { return .loss }
+    guard reasons.contains(.coChange) else { return .none }
+    return right.isEmpty ? .loss : .newcomers
   }
 }

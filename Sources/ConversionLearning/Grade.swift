@@ -15,12 +15,12 @@ package struct Grade: Codable, Hashable, Sendable {
     (self.share, self.score, self.isContextKnown) = (share, score, isContextKnown)
   }
 
-  init(_ evidence: Evidence, in context: Context, support: Int, isDoubtful: Bool) {
+  init(_ evidence: Evidence, in context: Context, support: Int, doubt: Confidence.Doubt) {
     let count = evidence.count(in: context)
     isContextKnown = count.opportunities > 0
     let shown = isContextKnown ? count : evidence.total
     let part = (isContextKnown ? 1 : 0.5) * evidence.removals
     share = Evidence.share(shown) * part
-    score = Confidence.score(shown, support: support, isDoubtful: isDoubtful) * part
+    score = Confidence.score(shown, support: support, doubt: doubt) * part
   }
 }

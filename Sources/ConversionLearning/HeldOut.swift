@@ -10,14 +10,16 @@ struct HeldOut {
     let trial: Trial
     /// The files that it was read from.
     let sources: Set<String>
-    let isDoubtful: Bool
+    let doubt: Confidence.Doubt
     let span: LearnedRule.Span
     /// It takes something away and puts nothing in its place.
     let isDeletion: Bool
 
     init(_ tried: (template: Template, trial: Trial, sources: Set<String>)) {
       (trial, sources) = (tried.trial, tried.sources)
-      isDoubtful = !tried.template.right.isEmpty && tried.template.lost > 0 || !tried.trial.coChanges.isEmpty
+      let (isGone, hasNewcomers) = (tried.template.right.isEmpty, !tried.trial.coChanges.isEmpty)
+      doubt =
+        isGone ? (hasNewcomers ? .loss : .none) : tried.template.lost > 0 ? .loss : hasNewcomers ? .newcomers : .none
       span = tried.template.span
       isDeletion = tried.template.right.isEmpty && tried.trial.companion == nil
     }
@@ -62,7 +64,7 @@ struct HeldOut {
       var replays = trials.map { _ in Rule.Replay(reproduced: 0, tried: 0) }
       let scores = trials.map { entry in
         known(entry, without: held).map {
-          Confidence.score($0.evidence.total, support: $0.support, isDoubtful: entry.isDoubtful)
+          Confidence.score($0.evidence.total, support: $0.support, doubt: entry.doubt)
         } ?? 0
       }
       for (occurrence, found) in matches where path[occurrence].flatMap({ fold[$0] }) == held {
@@ -97,13 +99,11 @@ struct HeldOut {
           guard let (evidence, support) = learned[match.rule] else { continue }
           let entry = trials[match.rule]
           let grade = Grade(
-            evidence, in: entry.trial.places[match.place].context, support: support, isDoubtful: entry.isDoubtful)
-          let least =
-            !entry.isDeletion
-            ? Confidence.refused
-            : entry.trial.coChanges.isEmpty ? Confidence.refusedDeletion : Confidence.sure
+            evidence, in: entry.trial.places[match.place].context, support: support, doubt: entry.doubt)
           let rank = grade.score + (entry.span == .statement ? Confidence.statementLead : 0)
-          guard grade.share >= least, rank > best?.rank ?? 0 else { continue }
+          let isEnough = Confidence.isEnough(
+            grade.share, support: support, isDeletion: entry.isDeletion, isHalf: !entry.trial.coChanges.isEmpty)
+          guard isEnough, rank > best?.rank ?? 0 else { continue }
           best = (
             rank, HeldOutPlace(grade: grade, support: support, replay: replays[match.rule], isRight: match.reproduced)
           )

@@ -18,7 +18,7 @@ package struct SoughtSymbol: Codable, Hashable, Sendable {
   package init(_ source: Break) { self.init(name: source.symbol, kind: source.kind, container: source.container) }
 
   /// The new kernel still declares the name: what replaces it must keep it.
-  var survives: Bool {
+  package var survives: Bool {
     switch kind {
     case .arguments, .returnType, .typeChanged, .macroArity, .madeConst, .includeNotReached, .namespace: !isField
     default: false
@@ -41,6 +41,8 @@ package struct TreeKnowledge: Sendable {
   package var declares: @Sendable (String) -> Bool?
   /// Names that came into the files that lost the symbol.
   package var newcomers: [Newcomer]
+  /// In-tree files that were converted away from the symbol, those included of which no conversion is told.
+  package var converted: Int
   /// In-tree files that hold a name anew, for names that the conversions bring; missing: not known.
   package var gained: [String: Int]
   /// What the old tree declares under the symbol's name.
@@ -50,10 +52,10 @@ package struct TreeKnowledge: Sendable {
 
   package init(
     declares: @escaping @Sendable (String) -> Bool? = { _ in nil }, newcomers: [Newcomer] = [],
-    gained: [String: Int] = [:], definitions: [Declaration] = [], nearness: Nearness = Nearness()
+    converted: Int = 0, gained: [String: Int] = [:], definitions: [Declaration] = [], nearness: Nearness = Nearness()
   ) {
     (self.declares, self.newcomers, self.nearness) = (declares, newcomers, nearness)
-    (self.definitions, self.gained) = (definitions, gained)
+    (self.definitions, self.converted, self.gained) = (definitions, converted, gained)
   }
 
   /// A name that files gained when they lost the symbol.

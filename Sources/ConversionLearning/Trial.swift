@@ -96,18 +96,18 @@ enum CoChange {
     guard counted.isEmpty || learner.symbol.survives else {
       let right = candidate.right.code
       let brought = Set(right.tokens.map { right.source.spelling($0) })
-      let files = Set(learner.occurrences.map { learner.windows[$0.window].path }).count
       let found = counted.filter {
         !$0.name.contains("/") && $0.share >= share && $0.share - $0.baseRate >= lift && !brought.contains($0.name)
-          && isOwn($0.name, Int($0.share * Double(files)), learner)
+          && isOwn($0.name, $0.share, learner.knowledge)
       }
       return found.sorted { ($0.share, $1.name) > ($1.share, $0.name) }.prefix(3).map(\.name)
     }
     return names(of: candidate, seenIn: windows, learner)
   }
 
-  private static func isOwn(_ name: String, _ files: Int, _ learner: Learner) -> Bool {
-    learner.knowledge.gained[name].map { Double(files) >= own * Double($0) } ?? true
+  /// - Parameter share: of the converted files that hold the name anew.
+  private static func isOwn(_ name: String, _ share: Double, _ knowledge: TreeKnowledge) -> Bool {
+    knowledge.gained[name].map { share * Double(knowledge.converted) >= own * Double($0) } ?? true
   }
 
   private static func names(of candidate: Candidate, seenIn windows: [Int], _ learner: Learner) -> [String] {
@@ -128,7 +128,7 @@ enum CoChange {
     let limit = max(3, (windows.count * 6 + 9) / 10)
     return counts.filter { $0.value >= limit && !brought.contains($0.key) }
       .map { (count: $0.value, name: learner.spellings.text($0.key)) }
-      .filter { isOwn($0.name, $0.count, learner) }
+      .filter { isOwn($0.name, Double($0.count) / Double(windows.count), learner.knowledge) }
       .sorted { ($0.count, $1.name) > ($1.count, $0.name) }.prefix(3).map(\.name)
   }
 }

@@ -87,9 +87,8 @@ struct Window {
   }
 
   private static func key(_ code: Code, _ unit: CodeUnit) -> UInt64 {
-    // FNV-1a, the same on every run.
-    let hash = code.words[unit.tokens].reduce(0xCBF2_9CE4_8422_2325) { (hash: UInt64, word: Int32) in
-      (hash ^ UInt64(UInt32(bitPattern: word))) &* 0x100_0000_01B3
+    let hash = code.words[unit.tokens].reduce(StableHash.start) {
+      StableHash.step($0, UInt64(UInt32(bitPattern: $1)))
     }
     return hash &+ UInt64(unit.kind.rawValue)
   }

@@ -33,18 +33,13 @@ package enum CallbackRule {
   /// Nil where the break does not show both prototypes, or where they leave open what to do.
   static func rule(for found: Break) -> LearnedRule? {
     guard found.kind == .callbackPrototype else { return nil }
-    var before = found.before?.text ?? ""
-    var after = found.after?.text ?? ""
-    if PrototypeChange(field: found.symbol, before: before, after: after) == nil {
-      guard let types = types(in: found.message, of: found.symbol) else { return nil }
-      (before, after) = types
-    }
-    guard PrototypeChange(field: found.symbol, before: before, after: after) != nil else { return nil }
+    let declared = (before: found.before?.text ?? "", after: found.after?.text ?? "")
+    let shown = [declared, types(in: found.message, of: found.symbol)].compactMap { $0 }
+      .first { PrototypeChange(field: found.symbol, before: $0.before, after: $0.after) != nil }
+    guard let (before, after) = shown else { return nil }
     let stem = ([found.container, found.symbol].compactMap { $0?.split(separator: " ").last }).joined(separator: "_")
-    let rule = Rule(
-      id: "callback_\(stem)", symbol: found.symbol, kind: .declaration, smpl: "", summary: "`\(before)` → `\(after)`",
-      support: 0, confidence: 1, opportunities: 0, examples: [], replay: Rule.Replay(reproduced: 0, tried: 0),
-      introduces: [], flags: [])
-    return LearnedRule(rule: rule, span: .prototype, left: before, right: after, evidence: Evidence(places: []))
+    return .declared(
+      "callback_\(stem)", for: found.symbol, .declaration, .prototype, before, after,
+      summary: "`\(before)` → `\(after)`")
   }
 }

@@ -128,8 +128,7 @@ struct Callbacks {
       for head in heads(name, code) {
         let site = Site(file: file, line: table.line(of: Int(code.tokens[head.name].start)))
         guard isActive(file, site.line) else {
-          flags.append(
-            Flag(.inactiveCode, "\(site): `\(name)` in code that this kernel does not compile is left as it is"))
+          flags.append(inactive(name, site))
           continue
         }
         var rewriting = FunctionRewriting(
@@ -143,7 +142,10 @@ struct Callbacks {
       guard change.changesParameters else { continue }
       for call in calls(name, code) {
         let site = Site(file: file, line: table.line(of: Int(code.tokens[call].start)))
-        guard isActive(file, site.line) else { continue }
+        guard isActive(file, site.line) else {
+          flags.append(inactive(name, site))
+          continue
+        }
         var rewriting = CallRewriting(file: file, code: code, rule: rule.rule.id, change: change)
         guard rewriting.rewrite(call, site) else { return proposal.unfit += 1 }
         edits += rewriting.edits
@@ -154,6 +156,10 @@ struct Callbacks {
     proposal.edits += edits
     proposal.use(told(recovered))
     flags.forEach { proposal.flag($0) }
+  }
+
+  private func inactive(_ name: String, _ site: Site) -> Flag {
+    Flag(.inactiveCode, "\(site): `\(name)` in code that this kernel does not compile is left as it is")
   }
 
   /// Where the driver itself calls a function.

@@ -25,7 +25,7 @@ enum ConditionEdits {
   }
 
   static func edits(_ rule: LearnedRule, _ files: [String: SourceText], lines: [String: Set<Int>]) -> [Edit] {
-    let tests = ConditionTests(files)
+    let tests = TestedMacros(files)
     return lines.keys.sorted().flatMap { file -> [Edit] in
       guard let text = files[file] else { return [] }
       return tests.all(in: file).filter { $0.name == rule.left && lines[file]!.contains($0.line) }.map { test in

@@ -13,12 +13,9 @@ package enum EntryPoint {
     guard found.kind == .buildRule, !found.symbol.isEmpty, let macro = announcer ?? advice(found.message)
     else { return nil }
     let new = "\(NameClash.prefix(ofFile: found.site.file))_\(found.symbol)"
-    let rule = Rule(
-      id: "entry_\(found.symbol)", symbol: found.symbol, kind: .rename, smpl: "",
-      summary: "`\(found.symbol)` → `\(new)`, announced by `\(macro)(\(new));`", support: 0, confidence: 1,
-      opportunities: 0, examples: [], replay: Rule.Replay(reproduced: 0, tried: 0), introduces: [macro], flags: [])
-    return LearnedRule(
-      rule: rule, span: .entry, left: found.symbol, right: new, evidence: Evidence(places: []))
+    return .declared(
+      "entry_\(found.symbol)", for: found.symbol, .rename, .entry, found.symbol, new,
+      summary: "`\(found.symbol)` → `\(new)`, announced by `\(macro)(\(new));`", introduces: [macro])
   }
 
   /// `NAME` in `use NAME(fn) instead`; nil where a message gives no such advice.

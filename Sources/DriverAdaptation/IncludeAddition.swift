@@ -12,14 +12,9 @@ enum IncludeAddition {
       return nil
     }
     let stem = String(decoding: header.utf8.map { isWord($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
-    let rule = Rule(
-      id: "include_\(stem)", symbol: found.symbol, kind: .include, smpl: "",
-      summary: "`#include <\(header)>` for `\(found.symbol)`", support: 0, confidence: 1, opportunities: 0,
-      examples: [],
-      replay: Rule.Replay(reproduced: 0, tried: 0), introduces: [header], flags: [])
-    return LearnedRule(
-      rule: rule, span: .include, left: "", right: header, before: [], evidence: Evidence(places: [], removals: 1),
-      free: [])
+    return .declared(
+      "include_\(stem)", for: found.symbol, .include, .include, "", header,
+      summary: "`#include <\(header)>` for `\(found.symbol)`", introduces: [header])
   }
 
   private static func isWord(_ byte: UInt8) -> Bool {

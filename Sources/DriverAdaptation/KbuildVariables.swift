@@ -69,12 +69,9 @@ package struct KbuildVariables: Sendable {
   }
 
   private static func rule(_ successor: Successor) -> LearnedRule {
-    let rule = Rule(
-      id: id(successor), symbol: successor.old, kind: .rename, smpl: "",
-      summary: "`\(successor.old)` → `\(successor.new)`", support: 0, confidence: 1, opportunities: 0, examples: [],
-      replay: Rule.Replay(reproduced: 0, tried: 0), introduces: [successor.new], flags: [])
-    return LearnedRule(
-      rule: rule, span: .identifier, left: successor.old, right: successor.new, evidence: Evidence(places: []))
+    .declared(
+      id(successor), for: successor.old, .rename, .identifier, successor.old, successor.new,
+      summary: "`\(successor.old)` → `\(successor.new)`", introduces: [successor.new])
   }
 
   private static func id(_ successor: Successor) -> String { "kbuild_\(successor.old)" }

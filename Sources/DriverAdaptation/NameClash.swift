@@ -14,12 +14,9 @@ enum NameClash {
     let prefix = prefix(ofFile: found.site.file)
     let isPrefixed = found.symbol.hasPrefix(prefix) || prefix.first?.isNumber ?? true
     let new = "\(isPrefixed ? "driver" : prefix)_\(found.symbol)"
-    let rule = Rule(
-      id: "clash_\(found.symbol)", symbol: found.symbol, kind: .rename, smpl: "",
-      summary: "`\(found.symbol)` → `\(new)`", support: 0, confidence: 1, opportunities: 0, examples: [],
-      replay: Rule.Replay(reproduced: 0, tried: 0), introduces: [new], flags: [])
-    return LearnedRule(
-      rule: rule, span: .clash, left: found.symbol, right: new, evidence: Evidence(places: []))
+    return .declared(
+      "clash_\(found.symbol)", for: found.symbol, .rename, .clash, found.symbol, new,
+      summary: "`\(found.symbol)` → `\(new)`", introduces: [new])
   }
 
   /// What a name gets in front that is the file's own: the file's name without its ending, as an identifier.

@@ -15,15 +15,21 @@ enum NamespaceImport {
     // The argument is a name where the macro makes a string of it, else the string itself.
     let isName = macro.body.contains("stringify") || macro.body.contains("#")
     let line = "\(BuildProtocol.namespaceImport)(\(isName ? namespace : "\"\(namespace)\""));"
-    let rule = Rule(
-      id: "import_\(namespace)", symbol: found.symbol, kind: .declaration, smpl: "",
-      summary: "`\(line)` for `\(found.symbol)`", support: 0, confidence: 1, opportunities: 0, examples: [],
-      replay: Rule.Replay(reproduced: 0, tried: 0), introduces: [], flags: [])
-    return LearnedRule(rule: rule, span: .namespace, left: "", right: line, evidence: Evidence(places: []))
+    return .declared(
+      "import_\(namespace)", for: found.symbol, .declaration, .namespace, "", line,
+      summary: "`\(line)` for `\(found.symbol)`")
+  }
+
+  /// One line for each file that was complained about.
+  static func edits(_ rule: LearnedRule, _ files: [String: SourceText], lines: [String: Set<Int>]) -> [Edit] {
+    lines.keys.sorted().compactMap { file in
+      var spellings = Spellings()
+      return files[file].flatMap { edit(rule, file, Code($0, &spellings)) }
+    }
   }
 
   /// The line behind the one that names the module's licence; nil where it is there already or no licence is.
-  static func edit(_ rule: LearnedRule, _ file: String, _ code: Code) -> Edit? {
+  private static func edit(_ rule: LearnedRule, _ file: String, _ code: Code) -> Edit? {
     let lines = LineTable(code.source.text)
     guard !code.source.text.contains(rule.right.utf8),
       let unit = code.units.last(where: {

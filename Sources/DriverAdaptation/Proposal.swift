@@ -69,27 +69,10 @@ struct Proposer {
       proposal.units = nil
       return proposal
     }
-    if let rule = rules.first, rule.span == .clash || rule.span == .entry {
-      proposal.edits = rule.span == .clash ? NameClash.edits(rule, files) : EntryPoint.edits(rule, files)
-      if !proposal.edits.isEmpty { proposal.uses = [(rule, proposal.edits.count)] }
-      proposal.units = nil
-      return proposal
-    }
-    if symbol.kind == .condition {
-      if let rule = rules.first { proposal.edits = ConditionEdits.edits(rule, files, lines: lines) }
-      proposal.edits.forEach { _ in proposal.use(rules[0]) }
-      proposal.units = nil
-      return proposal
-    }
-    if let rule = rules.first, rule.span == .namespace {
-      for file in lines.keys.sorted() {
-        var spellings = Spellings()
-        guard let text = files[file], let edit = NamespaceImport.edit(rule, file, Code(text, &spellings)) else {
-          continue
-        }
-        proposal.edits.append(edit)
-        proposal.use(rule)
-      }
+    if let rule = rules.first, let edits = edits(following: rule, files) {
+      proposal.edits = edits
+      if !edits.isEmpty { proposal.uses = [(rule, edits.count)] }
+      if rule.span != .namespace { proposal.units = nil }
       return proposal
     }
     for file in files.keys.sorted() {
@@ -105,6 +88,17 @@ struct Proposer {
     }
     flagCoChanges(&proposal)
     return proposal
+  }
+
+  /// The edits of a rule that is no pattern for places of its symbol; nil for all others.
+  private func edits(following rule: LearnedRule, _ files: [String: SourceText]) -> [Edit]? {
+    switch rule.span {
+    case .clash: NameClash.edits(rule, files)
+    case .entry: EntryPoint.edits(rule, files)
+    case .condition: ConditionEdits.edits(rule, files, lines: lines)
+    case .namespace: NamespaceImport.edits(rule, files, lines: lines)
+    case .identifier, .expression, .operand, .statement, .element, .include, .prototype, .recovery: nil
+    }
   }
 
   /// What the tree changes together may come with another rule of the same symbol.
@@ -129,7 +123,12 @@ struct Proposer {
   }
 
   private func includes(_ file: String, _ text: SourceText, _ proposal: inout Proposal) {
-    guard let rule = rules.first(where: { $0.span == .include && Confidence.refused <= $0.rule.confidence }) else {
+    guard
+      let rule = rules.first(where: {
+        $0.span == .include
+          && Confidence.isEnough($0.rule.confidence, support: $0.rule.support, isDeletion: false, isHalf: false)
+      })
+    else {
       return
     }
     var spellings = Spellings()
@@ -224,14 +223,12 @@ struct Proposer {
     return nil
   }
 
-  /// A deletion that leaves out what comes with it in the tree is half a conversion, whatever the compiler says.
   private func isSureEnough(_ application: Application) -> Bool {
-    guard application.output.isEmpty, application.companion == nil else {
-      return application.grade.share >= Confidence.refused
-    }
-    guard application.rule.rule.support >= Confidence.deletingFiles else { return false }
-    let isHalf = application.rule.rule.flags.contains { $0.reason == .coChange }
-    return application.grade.share >= (isHalf ? Confidence.sure : Confidence.refusedDeletion)
+    let rule = application.rule.rule
+    let isDeletion = application.output.isEmpty && application.companion == nil
+    return Confidence.isEnough(
+      application.grade.share, support: rule.support, isDeletion: isDeletion,
+      isHalf: rule.flags.contains { $0.reason == .coChange })
   }
 
   private static func overlap(_ left: Edit, _ right: Edit) -> Bool {

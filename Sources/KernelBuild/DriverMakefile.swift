@@ -10,9 +10,9 @@ struct DriverMakefile {
   private(set) var namesConditionalModules = false
   /// A recipe calls Kbuild: `make -C … M=…` or `SUBDIRS=`.
   private(set) var callsKbuild = false
-  /// That call passes more than Kbuild needs, e.g. `CONFIG_FOO=m`, or its rule makes a file first: without it the modules
-  /// would be others.
-  private(set) var callPassesMore = false
+  /// Calling Kbuild directly would make other modules: the recipe passes more than Kbuild needs, e.g. `CONFIG_FOO=m`, or
+  /// its rule makes a file first.
+  private(set) var needsOwnMakefile = false
   /// A recipe calls make in a folder of its own.
   private(set) var recurses = false
   /// The target that makes modules and nothing else, where there is one.
@@ -77,7 +77,7 @@ struct DriverMakefile {
     }
     if !options.isDisjoint(with: needed), !callsKbuild { namesModules = true }
     namesConditionalModules = conditional
-    callPassesMore = callPassesMore || !made.isDisjoint(with: neededFirst)
+    needsOwnMakefile = needsOwnMakefile || !made.isDisjoint(with: neededFirst)
   }
 
   /// Whether Kbuild finds something to build in it.
@@ -108,7 +108,7 @@ struct DriverMakefile {
       let isUsual = ["M", "SUBDIRS", "V", "ARCH", "CROSS_COMPILE", "O", "C", "W", "PWD", "src"].contains(name)
       if !isUsual, !name.hasPrefix("KBUILD"), name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" })
       {
-        callPassesMore = true
+        needsOwnMakefile = true
       }
     }
   }

@@ -33,7 +33,7 @@ extension Driver.Recipe {
     // Kbuild reads the file named Kbuild where there are both.
     guard let forKbuild = kbuild ?? makefile else { return nil }
     if let makefile, makefile.callsKbuild {
-      return forKbuild.namesModules && !makefile.callPassesMore
+      return forKbuild.namesModules && !makefile.needsOwnMakefile
         ? .kbuild(directory: folder) : .makefile(directory: folder)
     }
     return forKbuild.isForKbuild ? .kbuild(directory: folder) : nil

@@ -137,7 +137,7 @@ private func rules(
     #expect(rules("set_size", bodies).first?.rule.flags == [])
     // What came to many more files came with another conversion.
     for (files, flags) in [(10, [Flag.Reason.coChange]), (1000, [])] {
-      let knowledge = TreeKnowledge(newcomers: [newcomer], gained: ["limits": files])
+      let knowledge = TreeKnowledge(newcomers: [newcomer], converted: 5, gained: ["limits": files])
       #expect(rules("set_size", knowing: knowledge, bodies).first?.rule.flags.map(\.reason) == flags)
     }
     #expect(rules("set_size", Array(bodies.prefix(2))).first?.rule.flags.map(\.reason) == [.fewExamples, .deletion])

@@ -36,13 +36,13 @@ import Testing
     (14, ["setup 1", "from 1", "from 11"]), (10, ["setup 1", "from 1"]), (5, ["OTHER 4"]), (18, ["from 17"]), (7, []),
   ])
   func deciding(line: Int, expected: [String]) {
-    let tests = CSource.ConditionTests(["a.c": SourceText(Self.driver.utf8)])
+    let tests = TestedMacros(["a.c": SourceText(Self.driver.utf8)])
     #expect(tests.deciding(Site(file: "a.c", line: line)).map { "\($0.name) \($0.line)" } == expected)
   }
 
   /// Definitions in another file of the driver count as well, and macros that lead to each other end.
   @Test func otherFiles() {
-    let tests = CSource.ConditionTests([
+    let tests = TestedMacros([
       "a.h": SourceText("#ifdef B\n#define A\n#endif\n#ifdef kernel\n#define B\n#endif\n".utf8),
       "a.c": SourceText("#ifdef A\nint x;\n#define B\n#endif\n".utf8),
     ])

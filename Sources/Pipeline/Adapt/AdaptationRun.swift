@@ -68,7 +68,7 @@ struct AdaptationRun: Sendable {
       builds: run.builds, builder: builder, gate: gate, references: try await references,
       expands: { name in await Self.expands(name, trees) }, steps: steps)
     var proof = try await prover.prove(
-      kept.patches, rules: rules, isDraft: mended.left.contains { $0.cause == nil })
+      kept.patches, rules: rules, isDraft: !mended.isWhole)
     proof.verdicts += try await steps.measure("spatch", "cross-checking with Coccinelle") {
       try await SpatchGate(spatch: Spatch(workspace.containment)).judge(mended)
     }
@@ -146,7 +146,7 @@ struct AdaptationRun: Sendable {
       let trust = Trust(
         rules, grades: mended.result.changes.flatMap(\.grades),
         definitions: Set(mended.rules.values.filter(\.isDefinition).map(\.rule.id)), calibration,
-        gates: proof.verdicts, isWhole: mended.left.isEmpty)
+        gates: proof.verdicts, isWhole: mended.isWhole)
       (report.confidence, report.trust) = (trust.confidence, trust)
     }
     report.unsolved = mended.result.unsolved.map {

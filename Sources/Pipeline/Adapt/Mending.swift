@@ -17,6 +17,9 @@ struct Mended: Sendable {
   /// Breaks on the new kernel before anything was done, and each that showed up when what hid it was gone.
   var breaks: [Break]
   var left: [Break]
+
+  /// Whether no break is left.
+  var isWhole: Bool { left.isEmpty }
 }
 
 /// Carries the questions of the search to the index, the learner and the oracle, and lets Kbuild judge each round.

@@ -67,8 +67,9 @@ struct RuleSource: Sendable {
         name: $0.name, share: Double($0.files) / Double(max(1, coChange.files)), baseRate: $0.baseRate)
     }
     let knowledge = TreeKnowledge(
-      declares: { declared.contains($0) }, newcomers: newcomers, gained: try await store.filesGaining(names),
-      definitions: definitions,
+      declares: { declared.contains($0) }, newcomers: newcomers,
+      converted: symbol.survives ? try await store.converted(symbol.name) : coChange.files,
+      gained: try await store.filesGaining(names), definitions: definitions,
       nearness: nearness(of: conversions, store))
     return (conversions, knowledge)
   }

@@ -2,7 +2,6 @@
 
 import ConversionIndex
 import DriverAdaptation
-import Foundation
 import KernelModel
 
 extension TreeDeclarations {
@@ -25,7 +24,7 @@ extension TreeDeclarations {
   }
 
   private static func macro(declaring function: String, beside advised: Declaration, in tree: Tree) -> Declaration? {
-    guard let text = try? String(contentsOfFile: "\(tree.root)/\(advised.site.file)", encoding: .utf8) else {
+    guard let bytes = tree.bytes(advised.site.file), case let text = String(decoding: bytes, as: UTF8.self) else {
       return nil
     }
     let names = text.replacing("\\\n", with: " ").split(separator: "\n").compactMap { line -> String? in

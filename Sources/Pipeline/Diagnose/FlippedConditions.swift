@@ -12,9 +12,9 @@ enum FlippedConditions {
     _ breaks: [Break], in texts: [String: SourceText], _ trees: TreeDeclarations
   ) async throws -> [Break] {
     guard let store = trees.store, breaks.contains(where: isUnknown) else { return breaks }
-    let tests = ConditionTests(texts)
+    let tests = TestedMacros(texts)
     var result = breaks
-    var places: [ConditionTests.Test: Int] = [:]
+    var places: [TestedMacros.Test: Int] = [:]
     for index in breaks.indices where isUnknown(breaks[index]) {
       for test in tests.deciding(breaks[index].site) {
         if places[test] == nil {

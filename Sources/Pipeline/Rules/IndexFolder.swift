@@ -34,14 +34,14 @@ struct IndexFolder {
 
 /// FNV-1a over bytes: tells contents apart, nothing more.
 struct ContentDigest: CustomStringConvertible {
-  private var value: UInt64 = 14_695_981_039_346_656_037
+  private var value = StableHash.start
 
   init() {}
 
   init(_ bytes: some Sequence<UInt8>) { add(bytes) }
 
   mutating func add(_ bytes: some Sequence<UInt8>) {
-    for byte in bytes { value = (value ^ UInt64(byte)) &* 1_099_511_628_211 }
+    value = StableHash.of(bytes, from: value)
   }
 
   var description: String {

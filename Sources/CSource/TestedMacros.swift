@@ -3,7 +3,7 @@
 import KernelModel
 
 /// The names that preprocessor conditions test, in all files of a driver.
-package struct ConditionTests: Sendable {
+package struct TestedMacros: Sendable {
   /// `defined(name)`, `defined name`, `#ifdef name`, `#ifndef name`.
   package struct Test: Hashable, Sendable {
     package var name: String
