@@ -36,6 +36,9 @@ package struct Code: Sendable {
     return low < units.count && units[low].tokens.lowerBound <= token ? low : nil
   }
 
+  /// Whether a token is an assignment's operator.
+  package func isAssignment(_ token: Int) -> Bool { ExpressionParser.isAssignment(tokens[token].punctuation) }
+
   /// The parts of some tokens between the commas that stand in no bracket of theirs; none for no tokens.
   package func list(_ tokens: Range<Int>) -> [Range<Int>] {
     guard !tokens.isEmpty else { return [] }

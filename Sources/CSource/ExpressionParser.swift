@@ -244,6 +244,9 @@ struct ExpressionParser {
     return add(.list, from: start, parts)
   }
 
+  /// Whether an operator sets what stands before it.
+  static func isAssignment(_ symbol: UInt32) -> Bool { binary(symbol)?.kind == .assignment }
+
   private static func binary(_ symbol: UInt32) -> (precedence: Int, kind: Node.Kind)? {
     switch symbol {
     case punctuation("="), punctuation("+="), punctuation("-="), punctuation("*="), punctuation("/="),

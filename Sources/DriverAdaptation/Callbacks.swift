@@ -121,6 +121,7 @@ struct Callbacks {
   private func propose(_ name: String, _ codes: [(file: String, code: Code)], _ proposal: inout Proposal) {
     var edits: [Edit] = []
     var flags: [Flag] = []
+    var deletions: [AdaptationChange.Deletion] = []
     var isDefined = false
     var recovered: [LearnedRule] = []
     for (file, code) in codes {
@@ -137,6 +138,7 @@ struct Callbacks {
         isDefined = isDefined || head.body != nil
         edits += rewriting.edits
         flags += rewriting.flags
+        deletions += rewriting.deletions
         recovered += rewriting.recovered
       }
       guard change.changesParameters else { continue }
@@ -154,6 +156,7 @@ struct Callbacks {
     }
     guard isDefined, !edits.isEmpty else { return proposal.unfit += 1 }
     proposal.edits += edits
+    proposal.deletions += deletions
     proposal.use(told(recovered))
     flags.forEach { proposal.flag($0) }
   }

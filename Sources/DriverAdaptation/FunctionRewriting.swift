@@ -22,6 +22,7 @@ struct FunctionRewriting {
   private let lines: LineTable
   private(set) var edits: [Edit] = []
   private(set) var flags: [Flag] = []
+  private(set) var deletions: [AdaptationChange.Deletion] = []
   /// The recoveries that were used.
   private(set) var recovered: [LearnedRule] = []
 
@@ -45,6 +46,7 @@ struct FunctionRewriting {
       guard returns.rewrite(body, from: change.before.resultType, to: change.after.resultType) else { return false }
       edits += returns.edits
       flags += returns.flags
+      deletions = returns.deletions
     }
     return true
   }

@@ -16,6 +16,7 @@ import Testing
     /// Nil: a person has to do it.
     var expected: String?
     var flags: [Flag.Reason] = []
+    var deletions: [String] = []
     var testDescription: String { name }
   }
 
@@ -71,11 +72,51 @@ import Testing
       name: "an error is lost", before: "int (*op)(struct client *c)", after: "void (*op)(struct client *c)",
       driver: "static int foo(struct client *c)\n{\n\tif (!c)\n\t\treturn -EINVAL;\n\treturn stop(c);\n}\n",
       expected: "static void foo(struct client *c)\n{\n\tif (!c)\n\t\treturn;\n\tstop(c);\n}\n",
-      flags: [.valueUsed, .valueUsed]),
+      deletions: ["return value -EINVAL", "return value stop(c)"]),
     Case(
       name: "a call in the middle is returned", before: "int (*op)(struct client *c)",
       after: "void (*op)(struct client *c)",
-      driver: "static int foo(struct client *c)\n{\n\tif (c)\n\t\treturn stop(c);\n\treturn 0;\n}\n", expected: nil),
+      driver: "static int foo(struct client *c)\n{\n\tif (c)\n\t\treturn stop(c);\n\treturn 0;\n}\n",
+      expected: "static void foo(struct client *c)\n{\n\tif (c) {\n\t\tstop(c);\n\t\treturn;\n\t}\n}\n",
+      deletions: ["return value stop(c)"]),
+    Case(
+      name: "a call in a block and behind a label is returned", before: "int (*op)(struct client *c)",
+      after: "void (*op)(struct client *c)",
+      driver: "static int foo(struct client *c)\n{\n\tswitch (c->n) {\n\tcase 1:\n\t\treturn stop(c);\n\t}\n"
+        + "\treturn c->n;\n}\n",
+      expected:
+        "static void foo(struct client *c)\n{\n\tswitch (c->n) {\n\tcase 1:\n\t\tstop(c);\n\t\treturn;\n\t}\n}\n",
+      flags: [.valueUsed], deletions: ["return value stop(c)"]),
+    Case(
+      name: "a call before else is returned", before: "int (*op)(struct client *c)",
+      after: "void (*op)(struct client *c)",
+      driver: "static int foo(struct client *c)\n{\n\tif (c)\n\t\treturn stop(c);\n\telse\n\t\treturn 0;\n}\n",
+      expected: nil),
+    Case(
+      name: "what held the error goes", before: "int (*op)(struct client *c)", after: "void (*op)(struct client *c)",
+      driver: "static int foo(struct client *c)\n{\n\tint ret = 0;\n\n\tif (c->stop)\n\t\tret = c->stop(c);\n\n"
+        + "\treturn ret;\n}\n",
+      expected: "static void foo(struct client *c)\n{\n\tif (c->stop)\n\t\tc->stop(c);\n}\n",
+      deletions: ["return value ret"]),
+    Case(
+      name: "what held the error is one of several variables", before: "int (*op)(struct client *c)",
+      after: "void (*op)(struct client *c)",
+      driver:
+        "static int foo(struct client *c)\n{\n\tint i, ret, n = 1;\n\tchar b;\n\n\tret = -EIO;\n\tret = stop(c, n, i);\n"
+        + "\tif (c->n)\n\t\treturn ret;\n\tfree(c);\n\treturn 0;\n}\n",
+      expected: "static void foo(struct client *c)\n{\n\tint i, n = 1;\n\tchar b;\n\n\tstop(c, n, i);\n"
+        + "\tif (c->n)\n\t\treturn;\n\tfree(c);\n}\n",
+      deletions: ["return value ret"]),
+    Case(
+      name: "the error is read elsewhere", before: "int (*op)(struct client *c)", after: "void (*op)(struct client *c)",
+      driver:
+        "static int foo(struct client *c)\n{\n\tint ret = stop(c);\n\n\tif (ret)\n\t\twarn(ret);\n\treturn ret;\n}\n",
+      expected: "static void foo(struct client *c)\n{\n\tint ret = stop(c);\n\n\tif (ret)\n\t\twarn(ret);\n}\n",
+      deletions: ["return value ret"]),
+    Case(
+      name: "no error but a number", before: "int (*op)(struct client *c)", after: "void (*op)(struct client *c)",
+      driver: "static int foo(struct client *c)\n{\n\tint n;\n\n\tn = HANDLED;\n\treturn n;\n}\n",
+      expected: "static void foo(struct client *c)\n{\n}\n", flags: [.valueUsed]),
     Case(
       name: "something is returned from now on", before: "void (*op)(struct client *c)",
       after: "bool (*op)(struct client *c)", driver: "static void foo(struct client *c)\n{\n}\n", expected: nil),
@@ -175,6 +216,7 @@ import Testing
       }
     }
     let finished = try #require(result)
+    #expect(finished.changes.flatMap(\.deletions).map(\.text) == example.deletions)
     let text = String(decoding: try applying(finished.edits, to: driver).get(), as: UTF8.self)
     #expect(text == ended((example.expected ?? example.driver) + tail))
     #expect(finished.left.isEmpty == (example.expected != nil))
