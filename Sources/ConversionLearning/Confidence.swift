@@ -71,7 +71,7 @@ extension LearnedRule {
   }
 
   /// How it stands in one context.
-  func grade(in context: Context) -> Grade {
+  package func grade(in context: Context) -> Grade {
     if let fixedScore { return Grade(share: 1, score: fixedScore, isContextKnown: true) }
     return Grade(evidence, in: context, support: rule.support, doubt: doubt)
   }

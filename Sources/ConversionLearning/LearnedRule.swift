@@ -29,6 +29,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
     case entry
     /// The name that a preprocessor condition asks for; the right side is the one to ask for as well.
     case condition
+    /// An element of an array that was made const; code fills an array of its own instead.
+    case copy
     /// A parameter that a callback lost: the left side is its type, the right side where its value comes from now.
     case recovery
   }
@@ -52,6 +54,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package var followers: [Follower] = []
   /// A statement that goes into the place.
   package var absorption: Absorption?
+  /// For `copy`.
+  package var copy: LocalCopy?
 
   package init(
     rule: Rule, span: Span, left: String, right: String, before: [String] = [], evidence: Evidence, free: [String] = [],

@@ -57,7 +57,8 @@ package struct Learner {
       rules.append(definition)
     }
     rules.sort(by: Self.isBetter)
-    return number(rules)
+    let copy = symbol.kind == .madeConst && symbol.isField ? LocalCopyLearner(learner: self).rule() : nil
+    return number(rules, copy)
   }
 
   /// The templates that hold somewhere, with the files that each was read from.
@@ -212,7 +213,7 @@ package struct Learner {
     case .operand: .operand
     case .element: .initialiser
     case .include: .include
-    case .prototype, .namespace, .recovery, .clash, .entry, .condition: .declaration
+    case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy: .declaration
     case .statement where template.right.isEmpty: .statement
     case .statement, .expression:
       symbol.isField
@@ -265,14 +266,14 @@ package struct Learner {
     return [name, "\(name)()", "->\(name)", ".\(name)"].contains(rest)
   }
 
-  private func number(_ rules: [LearnedRule]) -> [LearnedRule] {
+  private func number(_ rules: [LearnedRule], _ copy: LearnedRule?) -> [LearnedRule] {
     let stem = String(
       symbol.name.unicodeScalars.map {
         $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_") ? Character($0) : "_"
       })
     // What only names the symbol fits where nothing of the rest does.
     let general = rules.dropFirst(Self.maximalRules).filter { isGeneral($0.left) }.prefix(Self.maximalGeneralRules)
-    return (rules.prefix(Self.maximalRules) + general).enumerated().map { index, rule in
+    return (rules.prefix(Self.maximalRules) + general + [copy].compactMap { $0 }).enumerated().map { index, rule in
       var rule = rule
       rule.rule.id = "\(stem)-\(index + 1)"
       rule.rule.smpl = SemanticPatch(rule, symbol: symbol).text

@@ -17,8 +17,8 @@ struct SemanticPatch {
     if rule.companion != nil || !rule.followers.isEmpty { return "" }
     return switch rule.span {
     case .include: include
-    // Its functions may stand in any file, which SmPL can't say.
-    case .prototype, .namespace, .recovery, .clash, .entry, .condition: ""
+    // Its functions may stand in any file, its array before any statement, which SmPL can't say.
+    case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy: ""
     case .identifier: rename
     case .operand: patch(["expression E;"], ["-E | \(rule.left)", "+E"])
     case .element: element

@@ -97,7 +97,7 @@ struct Proposer {
     case .entry: EntryPoint.edits(rule, files)
     case .condition: ConditionEdits.edits(rule, files, lines: lines)
     case .namespace: NamespaceImport.edits(rule, files, lines: lines)
-    case .identifier, .expression, .operand, .statement, .element, .include, .prototype, .recovery: nil
+    case .identifier, .expression, .operand, .statement, .element, .include, .prototype, .recovery, .copy: nil
     }
   }
 
@@ -161,11 +161,14 @@ struct Proposer {
     let code = Code(text, &spellings)
     guard let word = spellings.known(symbol.name) else { return }
     let applier = Applier(rules, &spellings)
+    let copied = copies(file, text, &proposal)
     let rewriter = Rewriter(file: file, code: code)
     let table = LineTable(text)
     var taken = 0
     for token in code.tokens.indices where code.words[token] == word && taken < maximalSites {
-      guard isPlace(token, code) else { continue }
+      guard isPlace(token, code), !copied.contains(where: { $0.contains(Int(code.tokens[token].start)) }) else {
+        continue
+      }
       let line = table.line(of: Int(code.tokens[token].start))
       guard isField(token, code, file, line) else {
         if isUntyped(token, code) {
@@ -173,7 +176,11 @@ struct Proposer {
         }
         continue
       }
-      let applications = applier.applications(code, token: token)
+      var applications = applier.applications(code, token: token)
+      // The compiler lets a constant be read: what it does not complain about is left alone unless the tree is of one mind.
+      if symbol.kind == .madeConst, !(lines[file]?.contains(line) ?? false) {
+        applications.removeAll { $0.grade.share < Confidence.sure || !$0.grade.isContextKnown }
+      }
       guard isActive(file, line: line) else {
         if !applications.isEmpty {
           proposal.flag(
@@ -204,6 +211,10 @@ struct Proposer {
         proposal.units?[file, default: []].append(bytes)
       }
       flags(application, Site(file: file, line: line)).forEach { proposal.flag($0) }
+      if isSupportedLoss(application) {
+        let lost = lostArguments(application, code)
+        proposal.deletions += lost.map { .init(site: Site(file: file, line: line), text: "argument \($0)") }
+      }
       if application.output.isEmpty, application.companion == nil {
         let removed = code.source.text[
           code.tokens[application.tokens.lowerBound].range
@@ -211,6 +222,33 @@ struct Proposer {
         proposal.deletions.append(.init(site: Site(file: file, line: line), text: Self.folded(removed)))
       }
     }
+  }
+
+  /// The bytes of the statements that fill an array of their own from now on.
+  private func copies(_ file: String, _ text: SourceText, _ proposal: inout Proposal) -> [Range<Int>] {
+    guard let rule = rules.first(where: { $0.span == .copy }), let copy = rule.copy,
+      Confidence.isEnough(rule.rule.confidence, support: rule.rule.support, isDeletion: false, isHalf: false)
+    else { return [] }
+    let active = ActiveText.of(text, inactive: inactive[file] ?? [])
+    var spellings = Spellings()
+    let code = Code(active, &spellings)
+    guard let word = spellings.known(symbol.name) else { return [] }
+    let copies = LocalCopies(file: file, code: code, field: word, rule: rule.rule.id, copy: copy)
+    var covered: [Range<Int>] = []
+    for region in copies.regions(complainedAbout: lines[file] ?? []) {
+      guard let edits = copies.edits(region),
+        !edits.contains(where: { active[$0.range].contains(ActiveText.blank) })
+      else { continue }
+      proposal.edits += edits
+      proposal.use(rule)
+      let site = Site(file: file, line: region.line)
+      proposal.grades.append(
+        .init(site: site, rule: rule.rule.id, grade: rule.grade(in: Context(use: .ignored, shapes: [], next: ""))))
+      copies.flags(region, site).forEach { proposal.flag($0) }
+      covered.append(region.bytes)
+      proposal.units = nil
+    }
+    return covered
   }
 
   private func best(
@@ -229,6 +267,29 @@ struct Proposer {
     return Confidence.isEnough(
       application.grade.share, support: rule.support, isDeletion: isDeletion,
       isHalf: rule.flags.contains { $0.reason == .coChange })
+  }
+
+  /// The tree drops the same part in most places like this one, and in enough files: the changelog names it.
+  private func isSupportedLoss(_ application: Application) -> Bool {
+    let rule = application.rule.rule
+    return rule.flags.contains { $0.reason == .argumentLost } && application.grade.isContextKnown
+      && application.grade.share >= Confidence.sure
+      && Confidence.isEnough(application.grade.share, support: rule.support, isDeletion: true, isHalf: true)
+  }
+
+  /// The arguments of a call of the symbol that its rule has no use for, as the driver writes them.
+  private func lostArguments(_ application: Application, _ code: Code) -> [String] {
+    guard
+      let name = application.tokens.first(where: { code.source.bytes(code.tokens[$0]).elementsEqual(symbol.name.utf8) }
+      ),
+      name + 1 < application.tokens.upperBound, case let close = Int(code.brackets.partner[name + 1]), close > name
+    else { return [] }
+    let kept = application.output.map(\.origin)
+    return code.list(name + 2..<close).filter { argument in !kept.contains { argument.contains($0) } }.map { argument in
+      let range =
+        code.tokens[argument.lowerBound].range.lowerBound..<code.tokens[argument.upperBound - 1].range.upperBound
+      return Self.folded(code.source.text[range])
+    }
   }
 
   private static func overlap(_ left: Edit, _ right: Edit) -> Bool {
@@ -277,6 +338,7 @@ struct Proposer {
   /// The rule's flags and those of this place.
   private func flags(_ application: Application, _ site: Site) -> [Flag] {
     var flags = application.rule.rule.flags.filter { $0.reason != .lowConfidence && $0.reason != .coChange }
+    if isSupportedLoss(application) { flags.removeAll { $0.reason == .argumentLost } }
     if application.grade.share < Confidence.sure {
       let share = Int((application.grade.share * 100).rounded())
       flags.append(

@@ -57,7 +57,7 @@ struct Rewriter {
       return replace(application.tokens, with: application.output, unit: application.unit, id)
     case .identifier, .expression:
       return replace(application.tokens, with: application.output, unit: application.unit, id)
-    case .include, .prototype, .namespace, .recovery, .clash, .entry, .condition: return nil
+    case .include, .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy: return nil
     }
   }
 

@@ -140,8 +140,8 @@ package struct Search: Sendable {
     guard let course = courses[symbol] else { return nil }
     let rules = course.rules.filter { !course.rejected.contains($0.rule.id) }
     guard course.attempts < limits.attemptsPerSymbol else {
-      let count = course.attempts
-      courses[symbol]?.reason = "none of \(count) attempts removed the break without adding another"
+      let first = course.objection.map { "; the first: \($0)" } ?? ""
+      courses[symbol]?.reason = "none of \(course.attempts) attempts removed the break without adding another\(first)"
       return nil
     }
     var lines: [String: Set<Int>] = [:]

@@ -38,8 +38,10 @@ struct RuleSource: Sendable {
     }
     let (conversions, knowledge) = try await examples(of: symbol, store)
     var rules: [LearnedRule] = []
-    for rule in Learner.rules(for: symbol, from: conversions, knowing: knowledge) {
-      if try await fits(rule, symbol, store) { rules.append(rule) }
+    for var rule in Learner.rules(for: symbol, from: conversions, knowing: knowledge) {
+      guard try await fits(rule, symbol, store) else { continue }
+      if let length = rule.copy?.length { rule.copy?.count = try await number(length, store) }
+      rules.append(rule)
     }
     known[symbol] = rules
     return rules
@@ -89,6 +91,13 @@ struct RuleSource: Sendable {
       if let rule { rules.append(rule) }
     }
     return rules
+  }
+
+  /// What a number or a macro of the new tree says, where it says that alone.
+  private func number(_ text: String, _ store: ConversionSource) async throws -> Int? {
+    if let number = Int(text) { return number }
+    let bodies = Set(try await store.declarations(of: text, in: .new).filter { $0.kind == .macro }.map(\.body))
+    return bodies.count == 1 ? bodies.first.flatMap { Int($0.trimmingPrefix(while: \.isWhitespace)) } : nil
   }
 
   /// A field that became another one of the same structure: the new one has to be there, and of the same type. A number

@@ -60,7 +60,10 @@ package struct RuleListing: Sendable {
     _ name: String, _ container: String?, _ before: [Declaration], _ after: [Declaration]
   ) -> Break.Kind {
     if name.hasSuffix(".h") { return .headerGone }
-    if container != nil { return after.isEmpty ? .fieldGone : .typeChanged }
+    if container != nil {
+      let constant = after.contains { new in before.contains { new.text == "const \($0.text)" } }
+      return after.isEmpty ? .fieldGone : constant ? .madeConst : .typeChanged
+    }
     let declared = before + after
     let isFunction = declared.contains { $0.kind == .function || $0.kind == .inlineFunction }
     if !after.isEmpty {

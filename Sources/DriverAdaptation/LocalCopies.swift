@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import KernelModel
+
+/// Makes a function fill an array of its own where it filled a field that is const now, and hand it over behind the last
+/// element: `object->field[i] = v` becomes `array[i] = v`, and then `setter(object, array)`.
+struct LocalCopies {
+  /// Statements of one block that fill the field of one object; nothing else is among them.
+  struct Region {
+    var object: String
+    /// Indices of the units that fill it.
+    var writes: [Int]
+    /// All units from the first statement to the last, loops with their bodies.
+    var units: Range<Int>
+    var line: Int
+    var bytes: Range<Int>
+  }
+
+  let file: String
+  let code: Code
+  /// Number of the field's spelling.
+  let field: Int32
+  let rule: String
+  let copy: LocalCopy
+  private let lines: LineTable
+
+  init(file: String, code: Code, field: Int32, rule: String, copy: LocalCopy) {
+    (self.file, self.code, self.field, self.rule, self.copy) = (file, code, field, rule, copy)
+    lines = LineTable(code.source.text)
+  }
+
+  /// - Parameter complaints: lines; a statement of each region stands on one of them.
+  func regions(complainedAbout complaints: Set<Int>) -> [Region] {
+    var statements: [(object: String, block: Int, write: Int, units: Range<Int>)] = []
+    for index in code.units.indices {
+      guard let write = ElementWrite(code.units[index], field, in: code), let statement = statement(around: index)
+      else { continue }
+      statements.append((spelled(write.object), block(of: statement.lowerBound), index, statement))
+    }
+    var regions: [Region] = []
+    for group in Dictionary(grouping: statements, by: { "\($0.block) \($0.object)" }).values {
+      let units = group.map(\.units.lowerBound).min()!..<group.map(\.units.upperBound).max()!
+      let writes = group.map(\.write).sorted()
+      guard writes.contains(where: { complaints.contains(line(of: $0)) }) else { continue }
+      regions.append(
+        Region(
+          object: group[0].object, writes: writes, units: units, line: line(of: units.lowerBound), bytes: bytes(units)))
+    }
+    return regions.sorted { $0.bytes.lowerBound < $1.bytes.lowerBound }
+  }
+
+  /// Nil where control may leave the statements half-way, or the field is wanted in them as a whole.
+  func edits(_ region: Region) -> [Edit]? {
+    let tokens = code.units[region.units.lowerBound].tokens.lowerBound..<code.units[region.units.upperBound - 1].end
+    let leaves: Set<Keyword> = [.return, .goto, .break, .continue]
+    guard let function = code.function(holding: tokens.lowerBound), let name = name(in: function),
+      !tokens.contains(where: { Keyword(rawValue: code.words[$0]).map(leaves.contains) ?? false }),
+      let declaration = declaration(name, region)
+    else { return nil }
+    var edits = [declaration]
+    for token in tokens where code.words[token] == field && isMember(token) {
+      guard let object = object(before: token) else { return nil }
+      guard spelled(object) == region.object else { continue }
+      guard code.tokens[token + 1].punctuation == 0x5B else { return nil }
+      edits.append(edit(start(object.lowerBound)..<end(token), name))
+    }
+    let last = lines.range(ofLine: lines.line(of: region.bytes.upperBound - 1)).upperBound
+    let first = lines.range(ofLine: region.line).lowerBound
+    guard isBlank(region.bytes.upperBound..<last), isBlank(first..<region.bytes.lowerBound),
+      last > region.bytes.upperBound
+    else { return nil }
+    let white = String(decoding: code.source.text[first..<region.bytes.lowerBound], as: UTF8.self)
+    let call = "\(copy.setter)(\(region.object), \(name));"
+    edits.append(edit(last..<last, white + call + CompatText.lineEnd(code.source.text)))
+    return edits
+  }
+
+  /// What a person should see to.
+  func flags(_ region: Region, _ site: Site) -> [Flag] {
+    var flags: [Flag] = []
+    if !fillsAll(region) {
+      flags.append(
+        Flag(.valueUsed, "\(site): whether all \(copy.length) elements are set before \(copy.setter)() does not show"))
+    }
+    let tokens = code.units[region.units.lowerBound].tokens.lowerBound..<code.units[region.units.upperBound - 1].end
+    let isPassed = tokens.contains { token in
+      let before = code.tokens[token - 1].punctuation
+      return (before == 0x28 || before == 0x2C) && tokens.contains(token + 1)
+        && [0x29, 0x2C].contains(code.tokens[token + 1].punctuation)
+        && code.source.spelling(code.tokens[token]) == region.object
+    }
+    if isPassed {
+      flags.append(Flag(.valueUsed, "\(site): `\(region.object)` is passed on before \(copy.setter)() sets its field"))
+    }
+    return flags
+  }
+
+  // MARK: Statements
+
+  /// The loop that does this, or the statement itself; nil where it is all that a condition commands.
+  private func statement(around index: Int) -> Range<Int>? {
+    guard let loop = control(over: index), isLoop(loop) else { return isPlain(index) ? index..<index + 1 : nil }
+    guard isPlain(loop) else { return nil }
+    return loop..<(code.units[loop + 1].kind == .open ? close(of: loop + 1) : index) + 1
+  }
+
+  /// The unit may have others beside it.
+  private func isPlain(_ index: Int) -> Bool {
+    index == 0 || ![.control, .label].contains(code.units[index - 1].kind)
+  }
+
+  /// The control unit whose body holds a unit directly.
+  private func control(over index: Int) -> Int? {
+    if index > 0, code.units[index - 1].kind == .control { return index - 1 }
+    let open = block(of: index)
+    return open > 0 && code.units[open - 1].kind == .control ? open - 1 : nil
+  }
+
+  /// Index of the opening brace of the block that a unit stands in; -1 at file level.
+  private func block(of index: Int) -> Int {
+    var at = index - 1
+    while at >= 0, code.units[at].kind != .open || code.units[at].depth >= code.units[index].depth { at -= 1 }
+    return at
+  }
+
+  private func close(of open: Int) -> Int {
+    var at = open + 1
+    while at < code.units.count - 1, code.units[at].kind != .close || code.units[at].depth != code.units[open].depth {
+      at += 1
+    }
+    return at
+  }
+
+  /// The indices 0, 1, … one by one, or a loop that counts them.
+  private func fillsAll(_ region: Region) -> Bool {
+    guard let count = copy.count else { return false }
+    var single: Set<Int> = []
+    for index in region.writes {
+      guard let write = ElementWrite(code.units[index], field, in: code) else { continue }
+      let text = spelled(write.index)
+      if let number = Int(text) {
+        if !(control(over: index).map(isLoop) ?? false) { single.insert(number) }
+      } else if let loop = control(over: index), isLoop(loop), bound(loop, counting: text) == count {
+        return true
+      }
+    }
+    return single.isSuperset(of: 0..<count)
+  }
+
+  private func isLoop(_ unit: Int) -> Bool {
+    Keyword(rawValue: code.words[code.units[unit].tokens.lowerBound]) == .for
+  }
+
+  /// `n` of `for (i = 0; i < n; i++)`.
+  private func bound(_ loop: Int, counting variable: String) -> Int? {
+    let words = code.units[loop].tokens.map { code.source.spelling(code.tokens[$0]) }
+    for step in [[variable, "++"], ["++", variable], [variable, "+=", "1"]] {
+      let (before, after) = (["for", "(", variable, "=", "0", ";", variable, "<"], [";"] + step + [")"])
+      guard words.count == before.count + 1 + after.count, words.starts(with: before),
+        words.dropFirst(before.count + 1).elementsEqual(after)
+      else { continue }
+      return number(words[before.count])
+    }
+    return nil
+  }
+
+  /// A number, the length of the tree's own arrays, or a macro of this file that says either.
+  private func number(_ text: String) -> Int? {
+    if text == copy.length { return copy.count }
+    if let number = Int(text) { return number }
+    let definitions = code.units.filter { $0.kind == .directive && $0.tokens.count == 4 }.compactMap {
+      unit -> String? in
+      let words = unit.tokens.map { code.source.spelling(code.tokens[$0]) }
+      return words[1] == "define" && words[2] == text ? words[3] : nil
+    }
+    guard let only = definitions.first, definitions.count == 1, only != text else { return nil }
+    return only == copy.length ? copy.count : Int(only)
+  }
+
+  // MARK: Text
+
+  private func name(in function: Function) -> String? {
+    let used = Set(
+      (function.head.lowerBound..<function.body.upperBound).filter { !isMember($0) }
+        .map { code.source.spelling(code.tokens[$0]) })
+    return [copy.name, "new_\(copy.name)"].first { !used.contains($0) }
+  }
+
+  /// Behind the declarations that begin the block.
+  private func declaration(_ name: String, _ region: Region) -> Edit? {
+    let open = block(of: region.units.lowerBound)
+    guard open >= 0 else { return nil }
+    var first = open + 1
+    while first < region.units.lowerBound, StatementInsertion.isDeclaration(first, code) { first += 1 }
+    let end = CompatText.lineEnd(code.source.text)
+    let begin = start(code.units[region.units.lowerBound].tokens.lowerBound)
+    let white = String(
+      decoding: code.source.text[lines.range(ofLine: lines.line(of: begin)).lowerBound..<begin], as: UTF8.self)
+    let text = "\(white)\(copy.element) \(name)[\(copy.length)];\(end)"
+    let before = self.end(code.units[first - 1].end - 1)
+    let line = lines.range(ofLine: lines.line(of: before - 1))
+    guard isBlankOrComment(before..<line.upperBound), line.upperBound > before else { return nil }
+    return edit(line.upperBound..<line.upperBound, first == open + 1 ? text + end : text)
+  }
+
+  /// The tokens of the object that the field at a token is taken from.
+  private func object(before token: Int) -> Range<Int>? {
+    guard let unit = code.unit(holding: token) else { return nil }
+    let arrow = token - 1
+    var first = arrow
+    while first > code.units[unit].tokens.lowerBound {
+      let before = code.tokens[first - 1]
+      let isLink = before.punctuation == punctuation("->") || before.punctuation == 0x2E
+      if before.kind == .identifier, first == arrow || !(code.tokens[first].kind == .identifier) {
+        first -= 1
+      } else if isLink, code.tokens[first].kind == .identifier {
+        first -= 1
+      } else {
+        break
+      }
+    }
+    return first < arrow ? first..<arrow : nil
+  }
+
+  private func isMember(_ token: Int) -> Bool {
+    guard token > 0 else { return false }
+    let before = code.tokens[token - 1].punctuation
+    return before == punctuation("->") || before == 0x2E
+  }
+
+  private func line(of unit: Int) -> Int { lines.line(of: start(code.units[unit].tokens.lowerBound)) }
+
+  private func bytes(_ units: Range<Int>) -> Range<Int> {
+    start(code.units[units.lowerBound].tokens.lowerBound)..<end(code.units[units.upperBound - 1].end - 1)
+  }
+
+  private func spelled(_ tokens: Range<Int>) -> String {
+    tokens.map { code.source.spelling(code.tokens[$0]) }.joined()
+  }
+
+  private func isBlank(_ range: Range<Int>) -> Bool {
+    code.source.text[range].allSatisfy { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
+  }
+
+  private func isBlankOrComment(_ range: Range<Int>) -> Bool {
+    !code.tokens.contains { range.contains(Int($0.start)) }
+  }
+
+  private func start(_ token: Int) -> Int { Int(code.tokens[token].start) }
+  private func end(_ token: Int) -> Int { Int(code.tokens[token].end) }
+
+  private func edit(_ range: Range<Int>, _ text: String) -> Edit {
+    Edit(file: file, range: range, replacement: text, rule: rule)
+  }
+}

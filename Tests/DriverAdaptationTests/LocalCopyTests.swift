@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import DriverAdaptation
+import KernelModel
+import Testing
+
+/// An array in a structure that was made const: functions fill an array of their own and hand it over.
+@Suite struct LocalCopyTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var name: String
+    var driver: String
+    /// Nil: a person has to do it.
+    var expected: String?
+    var flags: [Flag.Reason] = []
+    var testDescription: String { name }
+  }
+
+  static let cases: [Case] = [
+    Case(
+      name: "a loop, and what reads in it",
+      driver: """
+        #define LENGTH 6
+        static int get(struct dev *d)
+        {
+        	struct own *o = d->own;
+        	int i;
+
+        	for (i = 0; i < LENGTH; i++) {
+        		d->addr[i] = read(o, i);
+        		o->addr[i] = d->addr[i]; /* keep */
+        	}
+        	copy(o->perm, d->addr);
+        	return 0;
+        }
+
+        """,
+      expected: """
+        #define LENGTH 6
+        static int get(struct dev *d)
+        {
+        	struct own *o = d->own;
+        	int i;
+        	u8 addr[LEN];
+
+        	for (i = 0; i < LENGTH; i++) {
+        		addr[i] = read(o, i);
+        		o->addr[i] = addr[i]; /* keep */
+        	}
+        	set_addr(d, addr);
+        	copy(o->perm, d->addr);
+        	return 0;
+        }
+
+        """),
+    Case(
+      name: "one by one, in a branch, two times",
+      driver: """
+        static void get(struct own *o, u32 a)
+        {
+        	if (a) {
+        		o->dev->addr[0] = a;
+        		o->dev->addr[1] = a >> 8;
+        		o->dev->addr[2] = 0;
+        		o->dev->addr[3] = 0;
+        		o->dev->addr[4] = 0;
+        		o->dev->addr[5] = 1;
+        	} else {
+        		int i;
+
+        		for (i = 0; i < 6; i++)
+        			o->dev->addr[i] = i;
+        	}
+        }
+
+        """,
+      expected: """
+        static void get(struct own *o, u32 a)
+        {
+        	if (a) {
+        		u8 addr[LEN];
+
+        		addr[0] = a;
+        		addr[1] = a >> 8;
+        		addr[2] = 0;
+        		addr[3] = 0;
+        		addr[4] = 0;
+        		addr[5] = 1;
+        		set_addr(o->dev, addr);
+        	} else {
+        		int i;
+        		u8 addr[LEN];
+
+        		for (i = 0; i < 6; i++)
+        			addr[i] = i;
+        		set_addr(o->dev, addr);
+        	}
+        }
+
+        """),
+    Case(
+      name: "not all of it, and the object is passed on",
+      driver: """
+        static void get(struct dev *d, int addr)
+        {
+        	d->addr[0] = read(d, addr);
+        	d->addr[1] = 0;
+        }
+
+        """,
+      expected: """
+        static void get(struct dev *d, int addr)
+        {
+        	u8 new_addr[LEN];
+
+        	new_addr[0] = read(d, addr);
+        	new_addr[1] = 0;
+        	set_addr(d, new_addr);
+        }
+
+        """, flags: [.valueUsed, .valueUsed]),
+    Case(
+      name: "control leaves half-way",
+      driver:
+        "static int get(struct dev *d)\n{\n\tint i;\n\n\tfor (i = 0; i < 6; i++) {\n\t\tif (bad(i))\n\t\t\treturn -EIO;\n"
+        + "\t\td->addr[i] = 0;\n\t}\n\treturn 0;\n}\n", expected: nil),
+    Case(
+      name: "the whole is wanted in the loop",
+      driver: "static void get(struct dev *d)\n{\n\tint i;\n\n\tfor (i = 0; i < 6; i++) {\n\t\td->addr[i] = 0;\n"
+        + "\t\tshow(d->addr);\n\t}\n}\n", expected: nil),
+    Case(
+      name: "all that a condition commands",
+      driver: "static void get(struct dev *d, int n)\n{\n\tif (n)\n\t\td->addr[n] = 0;\n}\n", expected: nil),
+  ]
+
+  /// Functions of four in-tree files, one of which another way was found for.
+  static let conversions: [Conversion] = (0..<5).map { number in
+    let old = "\tfor (i = 0; i < LEN; i++)\n\t\tdev->addr[i] = read(base + \(number) + i);\n"
+    let new =
+      number == 4
+      ? "\tread_all(dev);\n"
+      : "\tfor (i = 0; i < LEN; i++)\n\t\taddr[i] = read(base + \(number) + i);\n\tset_addr(dev, addr);\n"
+    func text(_ declaration: String, _ body: String) -> String {
+      "static int f\(number)(struct dev *dev)\n{\n\tint i;\n\(declaration)\n\tbegin();\n\(body)\tend();\n\treturn 0;\n}\n"
+    }
+    return Conversion(
+      path: "drivers/d\(number).c", oldText: text("", old), newText: text(number == 4 ? "" : "\tu8 addr[LEN];\n", new),
+      oldStart: 10, newStart: 10)
+  }
+  static let symbol = SoughtSymbol(name: "addr", kind: .madeConst, container: "struct dev")
+
+  static var rules: [LearnedRule] {
+    Learner.rules(for: symbol, from: conversions).filter { $0.copy != nil }.map { rule in
+      var rule = rule
+      rule.copy?.count = 6
+      return rule
+    }
+  }
+
+  @Test func learns() throws {
+    let rule = try #require(Self.rules.first { $0.copy != nil })
+    #expect(rule.rule.summary == "`E0->addr[E1] = E2;` → `addr[E1] = E2;`, then `set_addr(E0, addr);`")
+    #expect((rule.rule.support, rule.rule.opportunities, rule.rule.replay.reproduced) == (4, 5, 4))
+    let copy = try #require(rule.copy)
+    #expect([copy.element, copy.length, copy.name, copy.setter] == ["u8", "LEN", "addr", "set_addr"])
+    #expect(Learner.rules(for: Self.symbol, from: Array(Self.conversions.suffix(3))).allSatisfy { $0.copy == nil })
+  }
+
+  @Test(arguments: cases, ["\n", "\r\n"])
+  func table(_ example: Case, end: String) throws {
+    func ended(_ text: String) -> String { text.replacing("\n", with: end) }
+    let driver = SourceText(ended(example.driver).utf8)
+    let lines = example.driver.split(separator: "\n", omittingEmptySubsequences: false)
+    let breaks = lines.indices.filter {
+      lines[$0].contains("addr[") && lines[$0].contains("] = ") && !lines[$0].contains("= d->")
+    }
+    .map {
+      Break(
+        site: Site(file: "a.c", line: $0 + 1), kind: .madeConst, symbol: "addr", container: "struct dev",
+        message: "read-only")
+    }
+    var search = Search(files: ["a.c": driver], breaks: breaks)
+    var result: SearchResult?
+    while result == nil {
+      switch search.next() {
+      case .learn(let symbols): search.told(rules: Dictionary(uniqueKeysWithValues: symbols.map { ($0, Self.rules) }))
+      case .attempt: search.told(breaks: [])
+      case .finished(let finished): result = finished
+      }
+    }
+    let finished = try #require(result)
+    let text = String(decoding: try applying(finished.edits, to: driver).get(), as: UTF8.self)
+    #expect(text == ended(example.expected ?? example.driver))
+    #expect(finished.left.isEmpty == (example.expected != nil))
+    #expect(finished.flags.map(\.reason) == example.flags)
+  }
+}
