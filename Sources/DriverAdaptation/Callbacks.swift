@@ -126,7 +126,7 @@ struct Callbacks {
     var recovered: [LearnedRule] = []
     for (file, code) in codes {
       let table = LineTable(code.source.text)
-      for head in heads(name, code) {
+      for head in FunctionRewriting.Head.all(of: name, code) {
         let site = Site(file: file, line: table.line(of: Int(code.tokens[head.name].start)))
         guard isActive(file, site.line) else {
           flags.append(inactive(name, site))
@@ -182,20 +182,5 @@ struct Callbacks {
     (told.rule.support, told.rule.examples) = (first.rule.support, first.rule.examples)
     (told.rule.confidence, told.rule.opportunities) = (first.rule.confidence, first.rule.opportunities)
     return told
-  }
-
-  private func heads(_ name: String, _ code: Code) -> [FunctionRewriting.Head] {
-    var heads = code.functions.enumerated().filter { spelled($0.element.name, name, code) }.map { _, function in
-      FunctionRewriting.Head(start: function.head.lowerBound, name: function.name, body: function.body)
-    }
-    for unit in code.units where unit.kind == .statement && unit.depth == 0 && unit.tokens.count > 3 {
-      guard let token = unit.tokens.dropFirst().first(where: { spelled($0, name, code) }),
-        code.tokens[token].kind == .identifier, code.tokens[token + 1].punctuation == 0x28,
-        unit.tokens.contains(token + 1), code.tokens[unit.tokens.lowerBound].kind == .identifier,
-        !unit.tokens.contains(where: { code.tokens[$0].punctuation == 0x3D })
-      else { continue }
-      heads.append(.init(start: unit.tokens.lowerBound, name: token, body: nil))
-    }
-    return heads
   }
 }

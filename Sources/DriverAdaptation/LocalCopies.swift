@@ -24,10 +24,15 @@ struct LocalCopies {
   let field: Int32
   let rule: String
   let copy: LocalCopy
+  /// What a macro of the driver's stands for; nil where none or several say it.
+  let macro: (String) -> String?
   private let lines: LineTable
 
-  init(file: String, code: Code, field: Int32, rule: String, copy: LocalCopy) {
+  init(
+    file: String, code: Code, field: Int32, rule: String, copy: LocalCopy, macro: @escaping (String) -> String?
+  ) {
     (self.file, self.code, self.field, self.rule, self.copy) = (file, code, field, rule, copy)
+    self.macro = macro
     lines = LineTable(code.source.text)
   }
 
@@ -166,17 +171,10 @@ struct LocalCopies {
     return nil
   }
 
-  /// A number, the length of the tree's own arrays, or a macro of this file that says either.
+  /// A number, the length of the tree's own arrays, or a macro of the driver's that says either.
   private func number(_ text: String) -> Int? {
-    if text == copy.length { return copy.count }
-    if let number = Int(text) { return number }
-    let definitions = code.units.filter { $0.kind == .directive && $0.tokens.count == 4 }.compactMap {
-      unit -> String? in
-      let words = unit.tokens.map { code.source.spelling(code.tokens[$0]) }
-      return words[1] == "define" && words[2] == text ? words[3] : nil
-    }
-    guard let only = definitions.first, definitions.count == 1, only != text else { return nil }
-    return only == copy.length ? copy.count : Int(only)
+    let said = macro(text) ?? text
+    return said == copy.length ? copy.count : Int(said)
   }
 
   // MARK: Text

@@ -83,9 +83,10 @@ struct Proposer {
         proposal.units = nil
         if let use = lines[file]?.min() { addition(rule, file, text, use: use, &proposal) }
       } else {
-        code(file, text, &proposal)
+        code(file, files, &proposal)
       }
     }
+    if symbol.kind == .madeConst, let rule = proposal.mainRule { constParameters(files, rule, &proposal) }
     flagCoChanges(&proposal)
     return proposal
   }
@@ -107,7 +108,7 @@ struct Proposer {
     for flag in proposal.uses.flatMap({ $0.rule.unanswered(by: texts) }) { proposal.flag(flag) }
   }
 
-  private func contains(_ text: SourceText, _ name: String) -> Bool {
+  func contains(_ text: SourceText, _ name: String) -> Bool {
     let needle = Array(name.utf8)
     guard let first = needle.first, text.count >= needle.count else { return false }
     return text.withUnsafeBufferPointer { bytes in
@@ -156,12 +157,13 @@ struct Proposer {
     proposal.use(rule)
   }
 
-  private func code(_ file: String, _ text: SourceText, _ proposal: inout Proposal) {
+  private func code(_ file: String, _ files: [String: SourceText], _ proposal: inout Proposal) {
+    guard let text = files[file] else { return }
     var spellings = Spellings()
     let code = Code(text, &spellings)
     guard let word = spellings.known(symbol.name) else { return }
     let applier = Applier(rules, &spellings)
-    let copied = copies(file, text, &proposal)
+    let copied = copies(file, files, &proposal)
     let rewriter = Rewriter(file: file, code: code)
     let table = LineTable(text)
     var taken = 0
@@ -222,33 +224,6 @@ struct Proposer {
         proposal.deletions.append(.init(site: Site(file: file, line: line), text: Self.folded(removed)))
       }
     }
-  }
-
-  /// The bytes of the statements that fill an array of their own from now on.
-  private func copies(_ file: String, _ text: SourceText, _ proposal: inout Proposal) -> [Range<Int>] {
-    guard let rule = rules.first(where: { $0.span == .copy }), let copy = rule.copy,
-      Confidence.isEnough(rule.rule.confidence, support: rule.rule.support, isDeletion: false, isHalf: false)
-    else { return [] }
-    let active = ActiveText.of(text, inactive: inactive[file] ?? [])
-    var spellings = Spellings()
-    let code = Code(active, &spellings)
-    guard let word = spellings.known(symbol.name) else { return [] }
-    let copies = LocalCopies(file: file, code: code, field: word, rule: rule.rule.id, copy: copy)
-    var covered: [Range<Int>] = []
-    for region in copies.regions(complainedAbout: lines[file] ?? []) {
-      guard let edits = copies.edits(region),
-        !edits.contains(where: { active[$0.range].contains(ActiveText.blank) })
-      else { continue }
-      proposal.edits += edits
-      proposal.use(rule)
-      let site = Site(file: file, line: region.line)
-      proposal.grades.append(
-        .init(site: site, rule: rule.rule.id, grade: rule.grade(in: Context(use: .ignored, shapes: [], next: ""))))
-      copies.flags(region, site).forEach { proposal.flag($0) }
-      covered.append(region.bytes)
-      proposal.units = nil
-    }
-    return covered
   }
 
   private func best(

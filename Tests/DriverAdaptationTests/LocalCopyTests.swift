@@ -121,6 +121,64 @@ import Testing
 
         """, flags: [.valueUsed, .valueUsed]),
     Case(
+      name: "functions that read it",
+      driver: """
+        static void show(struct own *o, u8 *a);
+        static void keep(struct own *o, u8 *a)
+        {
+        	o->last = a;
+        }
+        static void clear(u8 *a)
+        {
+        	a[0] = 0;
+        }
+        static void get(struct dev *d, struct own *o)
+        {
+        	int i;
+
+        	for (i = 0; i < LEN; i++)
+        		d->addr[i] = i;
+        	show(o, d->addr);
+        	keep(o, d->addr);
+        	clear(d->addr);
+        	clear(o->addr);
+        }
+        static void show(struct own *o, u8 *a)
+        {
+        	print(a[0] | o->a | a[1]);
+        }
+
+        """,
+      expected: """
+        static void show(struct own *o, const u8 *a);
+        static void keep(struct own *o, u8 *a)
+        {
+        	o->last = a;
+        }
+        static void clear(u8 *a)
+        {
+        	a[0] = 0;
+        }
+        static void get(struct dev *d, struct own *o)
+        {
+        	int i;
+        	u8 addr[LEN];
+
+        	for (i = 0; i < LEN; i++)
+        		addr[i] = i;
+        	set_addr(d, addr);
+        	show(o, d->addr);
+        	keep(o, d->addr);
+        	clear(d->addr);
+        	clear(o->addr);
+        }
+        static void show(struct own *o, const u8 *a)
+        {
+        	print(a[0] | o->a | a[1]);
+        }
+
+        """),
+    Case(
       name: "control leaves half-way",
       driver:
         "static int get(struct dev *d)\n{\n\tint i;\n\n\tfor (i = 0; i < 6; i++) {\n\t\tif (bad(i))\n\t\t\treturn -EIO;\n"

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import KernelModel
+
+/// A field that was made const is passed on to the driver's own functions: parameters that only read it become const too.
+struct ConstParameters {
+  let symbol: SoughtSymbol
+  let rule: String
+  /// The driver's files as the target's preprocessor reads them.
+  let codes: [String: Code]
+
+  /// One edit for each definition and declaration of such a function, in the order of the files.
+  func edits() -> [Edit] {
+    var edits: [Edit] = []
+    for file in codes.keys.sorted() {
+      guard let code = codes[file] else { continue }
+      for (name, number) in calls(code) {
+        for edit in self.edits(name, number, calledIn: file) where !edits.contains(edit) { edits.append(edit) }
+      }
+    }
+    return edits
+  }
+
+  /// Functions that are called with the field itself, and as which argument.
+  private func calls(_ code: Code) -> [(String, Int)] {
+    var found: [(String, Int)] = []
+    for call in code.tokens.indices.dropFirst() where code.tokens[call].punctuation == 0x28 {
+      guard code.tokens[call - 1].kind == .identifier, case let close = Int(code.brackets.partner[call]), close > call,
+        let unit = code.unit(holding: call)
+      else { continue }
+      for (number, argument) in code.list(call + 1..<close).enumerated() {
+        guard let field = argument.last, argument.count > 2, spelled(field, symbol.name, code),
+          FieldBase.structure(of: field, code, ExpressionTree(code, code.units[unit].tokens)) == symbol.container,
+          symbol.container != nil
+        else { continue }
+        found.append((code.source.spelling(code.tokens[call - 1]), number))
+      }
+    }
+    return found
+  }
+
+  /// None where the function is the kernel's, where its parameter is const already, or where it does more than read.
+  private func edits(_ name: String, _ number: Int, calledIn file: String) -> [Edit] {
+    let isOwn = codes[file]?.functions.contains { spelled($0.name, name, codes[file]!) } ?? false
+    let scope = isOwn ? [file] + codes.keys.filter { $0.hasSuffix(".h") && $0 != file }.sorted() : codes.keys.sorted()
+    var edits: [Edit] = []
+    var isDefined = false
+    for path in scope {
+      guard let code = codes[path] else { continue }
+      for head in FunctionRewriting.Head.all(of: name, code) {
+        guard let prototype = Prototype(head: head.start, name: head.name, code), number < prototype.parameters.count
+        else { return [] }
+        let parameter = prototype.parameters[number]
+        let type = prototype.type(parameter)
+        guard type.count(where: { $0 == "*" }) == 1, type.last == "*", !type.contains("const") else { return [] }
+        if let body = head.body {
+          guard let token = parameter.name, isRead(code.words[token], body, code) else { return [] }
+          isDefined = true
+        }
+        let offset = Int(code.tokens[parameter.tokens.lowerBound].start)
+        edits.append(Edit(file: path, range: offset..<offset, replacement: "const ", rule: rule))
+      }
+    }
+    return isDefined ? edits : []
+  }
+
+  /// Every use is an element or what the name points to, and none is set, counted or pointed to.
+  private func isRead(_ word: Int32, _ body: Range<Int>, _ code: Code) -> Bool {
+    body.allSatisfy { token in
+      guard code.words[token] == word else { return true }
+      let before = code.tokens[token - 1].punctuation
+      if before == 0x2E || before == punctuation("->") { return true }
+      guard code.tokens[token + 1].punctuation == 0x5B, before != 0x26, before != punctuation("++"),
+        before != punctuation("--")
+      else { return false }
+      let next = Int(code.brackets.partner[token + 1]) + 1
+      let mark = code.tokens[next].punctuation
+      return !code.isAssignment(next) && mark != punctuation("++") && mark != punctuation("--")
+    }
+  }
+
+  private func spelled(_ token: Int, _ name: String, _ code: Code) -> Bool {
+    code.source.bytes(code.tokens[token]).elementsEqual(name.utf8)
+  }
+}

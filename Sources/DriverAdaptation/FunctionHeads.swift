@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+
+extension FunctionRewriting.Head {
+  /// The definitions and declarations of a function in one file.
+  static func all(of name: String, _ code: Code) -> [Self] {
+    func isName(_ token: Int) -> Bool { code.source.bytes(code.tokens[token]).elementsEqual(name.utf8) }
+    var heads = code.functions.filter { isName($0.name) }.map { function in
+      Self(start: function.head.lowerBound, name: function.name, body: function.body)
+    }
+    for unit in code.units where unit.kind == .statement && unit.depth == 0 && unit.tokens.count > 3 {
+      guard let token = unit.tokens.dropFirst().first(where: isName),
+        code.tokens[token].kind == .identifier, code.tokens[token + 1].punctuation == 0x28,
+        unit.tokens.contains(token + 1), code.tokens[unit.tokens.lowerBound].kind == .identifier,
+        !unit.tokens.contains(where: { code.tokens[$0].punctuation == 0x3D })
+      else { continue }
+      heads.append(Self(start: unit.tokens.lowerBound, name: token, body: nil))
+    }
+    return heads
+  }
+}
