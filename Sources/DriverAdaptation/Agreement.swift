@@ -21,6 +21,25 @@ package func spatchAgreement(ours: SourceText, theirs: SourceText) -> Agreement 
   return .differs(line: number, ours: text, theirs: line(other, right, index).1)
 }
 
+/// A semantic patch with expressions of any type for pointers to structures, and for the structures themselves: Coccinelle
+/// has no kernel headers, and a typed metavariable matches only what a function declares itself.
+package func untypedSemanticPatch(_ semanticPatch: String) -> String {
+  var (text, pointers) = (semanticPatch, [String]())
+  for match in semanticPatch.matches(of: /(?m)^(?:struct|union) \w+ \*(E\d+);$/) {
+    pointers.append(String(match.1))
+    text = text.replacing(String(match.0), with: "expression \(match.1);")
+  }
+  // As long as it is the structure whatever is written: `E0->field`, `E0.field`.
+  let isMember = pointers.allSatisfy { pointer in
+    semanticPatch.matches(of: /E\d+(->)?/).filter { $0.0.hasPrefix(pointer) }.dropFirst().allSatisfy { $0.1 != nil }
+  }
+  guard !pointers.isEmpty, isMember, let name = text.firstMatch(of: /^@(\w+)@/)?.1 else { return text }
+  let direct = pointers.reduce(text.replacing("@\(name)@", with: "@\(name)_direct@")) {
+    $0.replacing("\($1)->", with: "\($1).")
+  }
+  return text + "\n" + direct
+}
+
 private func significant(_ source: LexedSource) -> [Token] {
   let tokens = source.tokens
   return tokens.indices.filter { index in

@@ -2,7 +2,7 @@
 
 import Sandbox
 
-/// A folder of compiled objects, by what went into each: ccache(1)'s.
+/// A folder of compiled objects, by what went into each: ccache(1)'s; or of answers to Kbuild's questions.
 ///
 /// One build fills it; any number may take from it at a time, on the same kernel with the same options.
 package struct CompiledObjects: Sendable, Hashable {
@@ -29,6 +29,8 @@ package struct BuildOptions: Sendable, Hashable {
   package var limits: Limits
   /// Objects of an earlier build, for those that nothing changes.
   package var objects: CompiledObjects?
+  /// What the compiler said when Kbuild tried its options on an empty file, dozens of times for every make.
+  package var probes: CompiledObjects?
 
   package init(
     warnings: Bool = false, sparse: Bool = false, jobs: Int = 2, keepsGoing: Bool = true,
@@ -41,6 +43,6 @@ package struct BuildOptions: Sendable, Hashable {
     self.keepsGoing = keepsGoing
     self.ignoresExclusion = ignoresExclusion
     self.limits = limits
-    objects = nil
+    (objects, probes) = (nil, nil)
   }
 }

@@ -15,6 +15,7 @@ struct BuildPlace {
   static let tools = "/run/kmend"
   static let commands = "/run/kmend-commands"
   static let objects = "/run/kmend-objects"
+  static let probes = "/run/kmend-probes"
 
   var release: String { kernel.identity.release }
 
@@ -22,11 +23,11 @@ struct BuildPlace {
   ///
   /// - Parameters:
   ///   - commands: host folder that gets the compilers' command lines; nil to leave the compilers as they are.
-  ///   - objects: what the compilers may take from, or fill.
+  ///   - objects: what the compilers may take from, or fill; `probes` the same for what they say to Kbuild.
   ///   - files: small files by inside path.
   func view(
     writable: Bool, commands: String? = nil, sparse: Bool = false, objects: CompiledObjects? = nil,
-    files: [String: [UInt8]] = [:]
+    probes: CompiledObjects? = nil, files: [String: [UInt8]] = [:]
   ) -> View {
     var mounts = kernel.mounts.map { View.Mount.readOnly(host: $0.host, inside: $0.inside) }
     let modules = "/lib/modules/\(release)"
@@ -43,13 +44,12 @@ struct BuildPlace {
     mounts.append(tool("uname", Shims.uname(release: release)))
     if let commands {
       mounts.append(.writable(host: commands, inside: Self.commands))
-      if let objects {
+      for (kept, inside) in [(objects, Self.objects), (probes, Self.probes)] {
+        guard let kept else { continue }
         mounts.append(
-          objects.isFilled
-            ? .readOnly(host: objects.folder, inside: Self.objects)
-            : .writable(host: objects.folder, inside: Self.objects))
+          kept.isFilled ? .readOnly(host: kept.folder, inside: inside) : .writable(host: kept.folder, inside: inside))
       }
-      let shim = Array(Shims.compiler(root: driverRoot, takesObjects: objects != nil).utf8)
+      let shim = Array(Shims.compiler(root: driverRoot, takesObjects: objects != nil, probes: probes).utf8)
       mounts.append(.file(inside: "\(Self.tools)/compiler", bytes: shim, executable: true))
       mounts += Shims.compilers(in: "\(kernel.rootFileSystem ?? "")/usr/bin")
         .map { .link(inside: "\(Self.tools)/bin/\($0)", target: "\(Self.tools)/compiler") }

@@ -40,7 +40,8 @@ package struct Kbuild: Sendable {
     var command = plan.command
     command.place = .contained(
       place.view(
-        writable: true, commands: commands.path, sparse: options.sparse, objects: options.objects, files: plan.files))
+        writable: true, commands: commands.path, sparse: options.sparse, objects: options.objects,
+        probes: options.probes, files: plan.files))
     command.log = log
     let execution = try await containment.run(command)
     record.evidence = execution.evidence(lines: [], log: log)

@@ -24,10 +24,11 @@ package enum Shims {
   /// becomes the compiler. Kbuild's own log would not do: it is mixed when recipes run at a time, and drivers silence it.
   ///
   /// Since 6.13 Kbuild works in the driver's folder and does not say which: the line `compiling in` does.
-  static func compiler(root: String, takesObjects: Bool) -> String {
+  static func compiler(root: String, takesObjects: Bool, probes: CompiledObjects? = nil) -> String {
     """
     #!/bin/sh
     case "$*" in
+    \(probes.map(probe) ?? "")
       *" -c "*.c)
         printf '%s\\0' "$PWD" "${0##*/}" "$@" >\(BuildPlace.commands)/$$
         case "$PWD/" in "\(root)/"*) echo "compiling in $PWD" >&2 ;; esac
@@ -37,6 +38,25 @@ package enum Shims {
     exec /usr/bin/${0##*/} "$@"
 
     """
+  }
+
+  /// Kbuild tries options on an empty file (scripts/Makefile.compiler, `try-run`): the object or the refusal is kept under
+  /// the sum of the command line but for the object's name, which is another each time.
+  private static func probe(_ probes: CompiledObjects) -> String {
+    let run = """
+            /usr/bin/${0##*/} "$@"; status=$?
+            if [ $status = 0 ]; then cp "$object" "$kept.o"; else : >"$kept.no"; fi
+            exit $status
+      """
+    return """
+        *" -c -x "*" /dev/null -o "*)
+          words="$*"; object="${words##* -o }"
+          sum=$(printf '%s %s' "${0##*/}" "${words% -o *}" | md5sum); kept="\(BuildPlace.probes)/${sum%% *}"
+          [ -f "$kept.o" ] && exec cp "$kept.o" "$object"
+          [ -f "$kept.no" ] && exit 1
+      \(probes.isFilled ? "" : run)
+          ;;
+      """
   }
 
   private static let objectCache = "/usr/bin/ccache"

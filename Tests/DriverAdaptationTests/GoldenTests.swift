@@ -99,6 +99,18 @@ private func summary(_ result: SearchResult) -> String {
     return (try? applying(edits, to: text).get()) ?? text
   }
 
+  @Test func typesAreLeftOut() {
+    let typed = "@a_1@\nexpression E1;\nstruct dev *E0;\n@@\n-E0->old\n+E0->map->new(E1)\n"
+    let untyped = "@a_1@\nexpression E1;\nexpression E0;\n@@\n-E0->old\n+E0->map->new(E1)\n"
+    #expect(
+      untypedSemanticPatch(typed) == untyped + "\n"
+        + untyped.replacing("E0->", with: "E0.").replacing("a_1", with: "a_1_direct"))
+    // The structure itself is wanted: what stands for it is a pointer.
+    let whole = typed.replacing("+E0->map", with: "+get(E0)->map")
+    #expect(untypedSemanticPatch(whole) == untyped.replacing("+E0->map", with: "+get(E0)->map"))
+    #expect(untypedSemanticPatch(untyped) == untyped)
+  }
+
   @Test(
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/spatch"), "spatch is not installed"),
     arguments: goldenCases)

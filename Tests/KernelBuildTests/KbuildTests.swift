@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import Foundation
 import KernelBuild
 import KernelModel
 import LogTriage
@@ -35,6 +36,26 @@ import Testing
       let added = FindingComparison.added(old: Self.findings(plain), new: Self.findings(strict))
       #expect(added.contains { $0.tool == "sparse" && $0.site?.file == "w.c" && $0.message.contains("not_static") })
       #expect(added.contains { $0.tool == "sparse" && $0.message.contains("removes address space") })
+    }
+  }
+
+  /// What Kbuild asks the compiler is asked once: the second build gets the same answers, and compiles with the same flags.
+  @Test(arguments: ["6.1", "6.12"]) func answersAreKept(kernel: String) async throws {
+    try await withTemporaryFolder { folder in
+      let kept = "\(folder)/probes"
+      try FileManager.default.createDirectory(atPath: kept, withIntermediateDirectories: true)
+      func run(isFilled: Bool) async throws -> (BuildRecord, Set<String>) {
+        var options = BuildOptions(jobs: 1)
+        options.probes = CompiledObjects(folder: kept, isFilled: isFilled)
+        let record = try await build(golden("KernelBuild/single"), kernel, options)
+        return (record, Set(try FileManager.default.contentsOfDirectory(atPath: kept)))
+      }
+      let (first, answers) = try await run(isFilled: false)
+      let (second, same) = try await run(isFilled: true)
+      #expect(first.isBuilt && second.isBuilt)
+      #expect(answers.count { $0.hasSuffix(".o") } > 9 && answers.contains { $0.hasSuffix(".no") })
+      #expect(answers == same)
+      #expect(first.objects.map(\.arguments) == second.objects.map(\.arguments))
     }
   }
 

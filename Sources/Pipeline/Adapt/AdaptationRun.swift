@@ -37,10 +37,13 @@ struct AdaptationRun: Sendable {
       : nil
     let trees = try await TreeDeclarations(
       old: builds.from.kernel, new: builds.to.kernel, workspace: workspace, steps: steps)
-    // The references need no answer of the search, and the search leaves a core idle.
-    async let references = steps.measure("references", "checking and booting the unadapted driver") {
-      try await References(builds, builder: builder, gate: gate)
+    // The reference needs no answer of the search, and the search leaves a core idle.
+    let reference = Task {
+      try await steps.measure("reference", "booting the unadapted driver") {
+        try await gate?.boot(builds.from, label: "original") ?? nil
+      }
     }
+    defer { reference.cancel() }
     let mended = TwinMarks(trees: trees.store).mark(try await mend(trees))
     let keeping = Keeping(
       builds: builds, trees: trees, builder: builder, workspace: workspace, style: request.compat, steps: steps)
@@ -48,7 +51,7 @@ struct AdaptationRun: Sendable {
     kept.flags += try await VerbatimCheck(trees: trees.store).flags(mended)
     let rules = usedRules(mended)
     guard !kept.patches.isEmpty else {
-      _ = try await references
+      _ = try await reference.value
       var proof = Proof()
       let built = builds.kept + [builds.to]
       proof.verdicts = built.map { BuildGates.build($0, patch: (1, 1)) }
@@ -65,7 +68,7 @@ struct AdaptationRun: Sendable {
     }
     run.builds.isFromKept = isFromKept(kept)
     let prover = Prover(
-      builds: run.builds, builder: builder, gate: gate, references: try await references,
+      builds: run.builds, builder: builder, gate: gate, reference: { try await reference.value },
       expands: { name in await Self.expands(name, trees) }, steps: steps)
     var proof = try await prover.prove(
       kept.patches, rules: rules, isDraft: !mended.isWhole)

@@ -24,6 +24,13 @@ struct DriverBuild: Sendable {
   }
 }
 
+/// A build, and what `W=1` and sparse say: mostly the same one.
+struct CheckedBuild: Sendable {
+  /// What decides whether the driver builds, and is booted.
+  var build: DriverBuild
+  var checks: DriverBuild
+}
+
 /// Builds a driver, as it is or edited, on any kernel: each time in a fresh copy, and never the same twice.
 actor Builder {
   private struct Key: Hashable {
@@ -40,8 +47,9 @@ actor Builder {
   private let scratch: String
   private let seconds: Double
   private var done: [Key: DriverBuild] = [:]
-  /// Folders of compiled objects that a build has filled.
+  /// Folders that a build has filled, and those that one is filling.
   private var filled: Set<String> = []
+  private var filling: Set<String> = []
 
   /// - Parameters:
   ///   - scratch: a folder of this run for the copies.
@@ -67,10 +75,12 @@ actor Builder {
     let log = "\(logs)/build-\(name).log"
     var options = options
     options.limits.seconds = seconds
-    options.objects = try objects(kernel, options, fills: label == Self.original)
+    options.objects = try kept(
+      "objects-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : ""))
+    options.probes = try kept("probes-\(kernel.identity.name)")
     let record = try await kbuild.build(driver, in: stage, for: kernel, options, log: log)
     let roots = BuildRoots(driver: record.driverRoot, kernel: record.kernelRoots)
-    if let objects = options.objects, !objects.isFilled { filled.insert(objects.folder) }
+    for own in [options.objects, options.probes].compactMap({ $0 }) where !own.isFilled { filled.insert(own.folder) }
     let build = DriverBuild(
       kernel: kernel, stage: stage, record: record, findings: BuildLog.findings(in: record.output, roots: roots),
       log: log)
@@ -78,11 +88,22 @@ actor Builder {
     return build
   }
 
-  /// The unadapted driver's build on a kernel leaves the objects from which the adapted ones take what they share.
-  private func objects(_ kernel: Kernel, _ options: BuildOptions, fills: Bool) throws -> CompiledObjects? {
-    let kind = options.sparse || options.warnings ? "-checks" : ""
-    let folder = "\(scratch)/objects-\(kernel.identity.name)\(kind)"
-    guard fills else { return filled.contains(folder) ? CompiledObjects(folder: folder, isFilled: true) : nil }
+  /// Builds with `W=1` and sparse at once, and plainly only where that fails: to some drivers warnings are errors.
+  func checked(
+    _ driver: Driver, with files: [String: SourceText] = [:], on kernel: Kernel, label: String
+  ) async throws -> CheckedBuild {
+    let checks = try await build(driver, with: files, on: kernel, label: label, options: Self.checks)
+    if checks.record.isBuilt { return CheckedBuild(build: checks, checks: checks) }
+    return CheckedBuild(build: try await build(driver, with: files, on: kernel, label: label), checks: checks)
+  }
+
+  private static let checks = BuildOptions(warnings: true, sparse: true, jobs: 1, ignoresExclusion: true)
+
+  /// The first build on a kernel leaves what the later ones take from it; nil while it runs.
+  private func kept(_ name: String) throws -> CompiledObjects? {
+    let folder = "\(scratch)/\(name)"
+    if filled.contains(folder) { return CompiledObjects(folder: folder, isFilled: true) }
+    guard filling.insert(folder).inserted else { return nil }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     return CompiledObjects(folder: folder, isFilled: false)
   }

@@ -8,6 +8,8 @@ struct OriginalBuilds: Sendable {
   var loaded: LoadedDriver
   /// On the kernel that it builds on.
   var from: DriverBuild
+  /// The same with `W=1` and sparse.
+  let checks: DriverBuild
   /// On the kernel that it shall build on.
   var to: DriverBuild
   /// On the other kernels to be kept.
@@ -38,14 +40,20 @@ struct OriginalBuilds: Sendable {
       2,
       kernels.map { kernel in
         { @Sendable in
+          // The others' checks are held against this one's.
+          if kernel.identity == from.identity {
+            return try await builder.checked(loaded.driver, on: kernel, label: Builder.original)
+          }
           let texts = kernel.identity == to.identity ? buildFiles.texts : [:]
-          return try await builder.build(loaded.driver, with: texts, on: kernel, label: Builder.original)
+          let build = try await builder.build(loaded.driver, with: texts, on: kernel, label: Builder.original)
+          return CheckedBuild(build: build, checks: build)
         }
       })
     self.loaded = loaded
-    self.from = builds[0]
-    self.to = builds[1]
-    self.others = Array(builds.dropFirst(2))
+    self.from = builds[0].build
+    self.checks = builds[0].checks
+    self.to = builds[1].build
+    self.others = builds.dropFirst(2).map(\.build)
     for build in [self.from] + self.others { try Self.require(build, of: loaded) }
     self.buildFiles = buildFiles
     let changed = try DriverTexts.changed(by: self.to, of: loaded.driver).filter {

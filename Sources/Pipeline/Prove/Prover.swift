@@ -26,7 +26,8 @@ struct Prover: Sendable {
   let builder: Builder
   /// Nil: do not boot.
   let gate: BootGate?
-  let references: References
+  /// The unadapted driver's boot on the kernel that it was made for, when it has ended; nil where there was none.
+  let reference: @Sendable () async throws -> BootRecord?
   /// Whether a name is a macro or an inline function of the old kernel, so that what it expands to is linked to.
   let expands: @Sendable (String) async -> Bool
   let steps: Steps
@@ -38,15 +39,16 @@ struct Prover: Sendable {
       try await build(patches, isDraft: isDraft)
     }
     for (index, row) in built.enumerated() {
-      proof.perPatch.append(row.map { level($0) })
-      proof.verdicts += row.map { BuildGates.build($0, patch: (index + 1, built.count)) }
+      proof.perPatch.append(row.map { level($0.build) })
+      proof.verdicts += row.map { BuildGates.build($0.build, patch: (index + 1, built.count)) }
     }
-    guard let last = built.last else { return proof }
+    guard let checked = built.last, case let last = checked.map(\.build) else { return proof }
     proof.verdicts += try await symbols(last, rules: rules)
-    async let warnings = checks(last, files: patches.last?.files ?? [:])
-    async let booted = boots(last)
-    proof.verdicts += try await warnings
-    for (build, result) in try await booted {
+    if !isDraft {
+      let checks = checked.filter(\.build.record.isBuilt).map(\.checks)
+      proof.verdicts += try warnings(checks, files: patches.last?.files ?? [:])
+    }
+    for (build, result) in try await boots(last) {
       proof.verdicts.append(result.verdict)
       var kernel = level(build)
       kernel.boot = result.word
@@ -65,16 +67,23 @@ struct Prover: Sendable {
     return proof
   }
 
-  /// Each patch on every kernel to be kept, the last one on the new kernel too: before it, breaks are left there.
-  private func build(_ patches: [PlannedPatch], isDraft: Bool) async throws -> [[DriverBuild]] {
+  /// Each patch on every kernel to be kept, the last one on the new kernel too, before which breaks are left there; and the
+  /// last one with all checks, unless it is a draft.
+  private func build(_ patches: [PlannedPatch], isDraft: Bool) async throws -> [[CheckedBuild]] {
     let kept = builds.kept.map(\.kernel)
+    let last = patches.count - 1
     let kernels = patches.indices.map { index in
-      index == patches.count - 1 ? kept + [builds.to.kernel] : isDraft ? [] : kept
+      index == last ? kept + [builds.to.kernel] : isDraft ? [] : kept
     }
     let jobs = zip(patches, kernels).enumerated().flatMap { index, work in
       work.1.map { kernel in
         { @Sendable in
-          try await builder.build(builds.driver, with: work.0.files, on: kernel, label: "patch-\(index + 1)")
+          let (files, label) = (work.0.files, "patch-\(index + 1)")
+          if index == last, !isDraft {
+            return try await builder.checked(builds.driver, with: files, on: kernel, label: label)
+          }
+          let build = try await builder.build(builds.driver, with: files, on: kernel, label: label)
+          return CheckedBuild(build: build, checks: build)
         }
       }
     }
@@ -103,30 +112,22 @@ struct Prover: Sendable {
     }
   }
 
-  private func checks(_ last: [DriverBuild], files: [String: SourceText]) async throws -> [Verdict] {
-    let kernels = last.filter { $0.record.isBuilt }.map(\.kernel)
-    return try await steps.measure("checks", "checking with W=1 and sparse") {
-      var verdicts: [Verdict] = []
-      let root = builds.driver.root
-      let touched = try Dictionary(
-        uniqueKeysWithValues: files.map { path, text in
-          (path, try TouchedCode(before: Harvest(root).bytes(path), after: text))
-        })
-      for kernel in kernels {
-        let build = try await builder.build(
-          builds.driver, with: files, on: kernel, label: "adapted", options: Builder.checks)
-        verdicts.append(BuildGates.checks(build, original: references.checks, touched: touched, files: files))
-      }
-      return verdicts
-    }
+  private func warnings(_ checks: [DriverBuild], files: [String: SourceText]) throws -> [Verdict] {
+    let root = builds.driver.root
+    let touched = try Dictionary(
+      uniqueKeysWithValues: files.map { path, text in
+        (path, try TouchedCode(before: Harvest(root).bytes(path), after: text))
+      })
+    return checks.map { BuildGates.checks($0, original: builds.checks, touched: touched, files: files) }
   }
 
   private func boots(_ last: [DriverBuild]) async throws -> [(DriverBuild, BootGate.Result)] {
     try await steps.measure("boot", "booting with the adapted driver") {
       let records = try await concurrently(
         2, last.map { build in { @Sendable in try await gate?.boot(build, label: "adapted") ?? nil } })
+      let reference = try await reference()
       return zip(last, records).map { build, record in
-        (build, BootGate.judge(record, reference: references.boot, kernel: build.kernel, wanted: gate != nil))
+        (build, BootGate.judge(record, reference: reference, kernel: build.kernel, wanted: gate != nil))
       }
     }
   }

@@ -8,16 +8,40 @@ import KernelModel
 struct SpatchGate: Sendable {
   let spatch: Spatch
 
-  /// One verdict per rule that can be said in SmPL; a flag where Coccinelle makes another edit of it.
+  /// One verdict per rule that can be said in SmPL; a flag where Coccinelle makes another edit of it. Where it makes none
+  /// for want of types, nothing is compared.
   func judge(_ mended: Mended) async throws -> [Verdict] {
     var verdicts: [Verdict] = []
     for id in Set(mended.result.edits.compactMap(\.rule)).sorted() {
       guard let rule = mended.rules[id]?.rule, !rule.smpl.isEmpty else { continue }
       let ours = try EditedFiles.apply(mended.result.edits.filter { $0.rule == id }, to: mended.sources)
-      let result = try await spatch.apply(rule.smpl, to: mended.sources.filter { ours[$0.key] != nil })
+      let sources = mended.sources.filter { ours[$0.key] != nil }
+      var result = try await spatch.apply(rule.smpl, to: sources)
+      let untyped = untypedSemanticPatch(rule.smpl)
+      if untyped != rule.smpl, result.reason == nil, difference(ours, result) != nil {
+        // Coccinelle has no headers: a field's structure often does not show. Ours did, to the compiler.
+        let second = try await spatch.apply(untyped, to: sources)
+        let isBlind = result.changed.isEmpty
+        if second.reason == nil, isBlind || difference(ours, second) == nil { result = second }
+        if isBlind, difference(ours, result) != nil { result.reason = "Coccinelle does not see the types here" }
+      }
       verdicts.append(verdict(id, ours, result))
     }
     return verdicts
+  }
+
+  private func difference(_ ours: [String: SourceText], _ result: Spatch.Result) -> String? {
+    differences(ours, result).first
+  }
+
+  private func differences(_ ours: [String: SourceText], _ result: Spatch.Result) -> [String] {
+    ours.keys.sorted().compactMap { file -> String? in
+      guard let text = ours[file], let theirs = result.files[file] else { return nil }
+      switch spatchAgreement(ours: text, theirs: theirs) {
+      case .same: return nil
+      case .differs(let line, let own, let other): return "\(file):\(line): kmend writes `\(own)`, spatch `\(other)`"
+      }
+    }
   }
 
   private func verdict(_ id: String, _ ours: [String: SourceText], _ result: Spatch.Result) -> Verdict {
@@ -26,13 +50,7 @@ struct SpatchGate: Sendable {
       return Verdict(
         gate: "spatch", kernel: "", result: .notRun, summary: "\(id): \(reason)", evidence: [evidence])
     }
-    let differences = ours.keys.sorted().compactMap { file -> String? in
-      guard let text = ours[file], let theirs = result.files[file] else { return nil }
-      switch spatchAgreement(ours: text, theirs: theirs) {
-      case .same: return nil
-      case .differs(let line, let own, let other): return "\(file):\(line): kmend writes `\(own)`, spatch `\(other)`"
-      }
-    }
+    let differences = differences(ours, result)
     evidence.lines = Array(differences.prefix(20))
     return Verdict(
       gate: "spatch", kernel: "", result: differences.isEmpty ? .passed : .failed,
