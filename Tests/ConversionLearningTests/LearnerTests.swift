@@ -34,6 +34,28 @@ private func rules(
     var testDescription: String { expected }
   }
 
+  /// One example says little; that the old kernel's own function was this very call says all.
+  @Test(
+    arguments: [
+      (
+        "static inline bool is_usb(struct dev *d)", "return is_using(d, &usb_table);",
+        "is_using(¤0, &usb_table) → is_usb(¤0)"
+      ),
+      ("static inline bool is_usb(struct dev *d)", "return !is_using(d, &usb_table);", nil),
+      ("static inline bool is_usb(struct dev *d, int n)", "return is_using(d, &usb_table);", nil),
+      ("static inline bool is_usb(struct dev *d)", "return is_used(d);", nil),
+      ("static inline bool is_usb(struct dev *d)", "lock(d); return is_using(d, 1);", nil),
+    ] as [(String, String, String?)])
+  func folds(text: String, body: String, expected: String?) throws {
+    let learned = rules("is_using", [("x = is_using(a, &usb_table);", "x = is_usb(a);")])
+    let rule = try #require(learned.first { $0.rule.introduces == ["is_usb"] })
+    let wrapper = Declaration(
+      name: "is_usb", kind: .inlineFunction, text: text, site: Site(file: "include/linux/a.h", line: 1), body: body)
+    let folded = Folding.rule(for: SoughtSymbol(name: "is_using", kind: .functionGone), into: wrapper, shownBy: rule)
+    #expect(folded.map { "\($0.left) → \($0.right)" } == expected)
+    #expect(folded?.rule.flags ?? [] == [])
+  }
+
   @Test(arguments: [
     Case(
       symbol: "old",

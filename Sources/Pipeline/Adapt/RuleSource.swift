@@ -43,8 +43,26 @@ struct RuleSource: Sendable {
       if let length = rule.copy?.length { rule.copy?.count = try await number(length, store) }
       rules.append(rule)
     }
-    known[symbol] = rules
-    return rules
+    known[symbol] = try await folded(rules, symbol, store) + rules
+    return known[symbol] ?? []
+  }
+
+  /// Rules for what functions of the old kernel did with the symbol, by those of the functions that rules bring.
+  private func folded(
+    _ rules: [LearnedRule], _ symbol: SoughtSymbol, _ store: ConversionSource
+  ) async throws -> [LearnedRule] {
+    var folded: [LearnedRule] = []
+    var seen: Set<String> = []
+    for rule in rules {
+      for name in rule.rule.introduces where seen.insert(name).inserted {
+        let new = try await store.declarations(of: name, in: .new)
+        guard !new.isEmpty else { continue }
+        let old = Set(try await store.declarations(of: name, in: .old).filter { $0.container == nil })
+        guard let wrapper = old.first, old.count == 1 else { continue }
+        if let rule = Folding.rule(for: symbol, into: wrapper, shownBy: rule) { folded.append(rule) }
+      }
+    }
+    return folded
   }
 
   /// At most `limit` places of a symbol, each held out from learning, where a rule would have been chosen; none where the
