@@ -56,11 +56,13 @@ struct LocalCopies {
     return regions.sorted { $0.bytes.lowerBound < $1.bytes.lowerBound }
   }
 
-  /// Nil where control may leave the statements half-way, or the field is wanted in them as a whole.
+  /// Nil where control may leave the statements half-way, where they set a part only or those of several objects, and where
+  /// the field is wanted in them as a whole.
   func edits(_ region: Region) -> [Edit]? {
     let tokens = code.units[region.units.lowerBound].tokens.lowerBound..<code.units[region.units.upperBound - 1].end
     let leaves: Set<Keyword> = [.return, .goto, .break, .continue]
-    guard let function = code.function(holding: tokens.lowerBound), let name = name(in: function),
+    guard coverage(of: region) != .part, !sets(region.object, in: tokens),
+      let function = code.function(holding: tokens.lowerBound), let name = name(in: function),
       !tokens.contains(where: { Keyword(rawValue: code.words[$0]).map(leaves.contains) ?? false }),
       let declaration = declaration(name, region)
     else { return nil }
@@ -85,7 +87,7 @@ struct LocalCopies {
   /// What a person should see to.
   func flags(_ region: Region, _ site: Site) -> [Flag] {
     var flags: [Flag] = []
-    if !fillsAll(region) {
+    if coverage(of: region) != .all {
       flags.append(
         Flag(.valueUsed, "\(site): whether all \(copy.length) elements are set before \(copy.setter)() does not show"))
     }
@@ -138,20 +140,38 @@ struct LocalCopies {
     return at
   }
 
-  /// The indices 0, 1, … one by one, or a loop that counts them.
-  private func fillsAll(_ region: Region) -> Bool {
-    guard let count = copy.count else { return false }
+  private enum Coverage { case all, part, unknown }
+
+  /// The indices 0, 1, … one by one, or a loop that counts them, are all; numbers without one of them are not.
+  private func coverage(of region: Region) -> Coverage {
+    guard let count = copy.count else { return .unknown }
     var single: Set<Int> = []
+    var isCounted = true
     for index in region.writes {
       guard let write = ElementWrite(code.units[index], field, in: code) else { continue }
       let text = spelled(write.index)
+      let loop = control(over: index).flatMap { isLoop($0) ? $0 : nil }
       if let number = Int(text) {
-        if !(control(over: index).map(isLoop) ?? false) { single.insert(number) }
-      } else if let loop = control(over: index), isLoop(loop), bound(loop, counting: text) == count {
-        return true
+        single.insert(number)
+      } else if let loop, bound(loop, counting: text) == count {
+        return .all
+      } else {
+        isCounted = false
       }
     }
-    return single.isSuperset(of: 0..<count)
+    return single.isSuperset(of: 0..<count) ? .all : isCounted ? .part : .unknown
+  }
+
+  /// Whether what the object is reached by becomes another one on the way.
+  private func sets(_ object: String, in tokens: Range<Int>) -> Bool {
+    let source = LexedSource(object)
+    let names = Set(source.tokens.filter { $0.kind == .identifier }.map { source.spelling($0) })
+    return tokens.contains { token in
+      let counts = [punctuation("++"), punctuation("--")]
+      return names.contains(code.source.spelling(code.tokens[token])) && token + 1 < code.tokens.count
+        && (code.isAssignment(token + 1) || counts.contains(code.tokens[token + 1].punctuation)
+          || counts.contains(code.tokens[token - 1].punctuation))
+    }
   }
 
   private func isLoop(_ unit: Int) -> Bool {

@@ -100,26 +100,41 @@ import Testing
 
         """),
     Case(
-      name: "not all of it, and the object is passed on",
+      name: "whether it is all does not show, and the object is passed on",
       driver: """
         static void get(struct dev *d, int addr)
         {
-        	d->addr[0] = read(d, addr);
-        	d->addr[1] = 0;
+        	int i;
+
+        	for (i = 0; i < 6; i += 2) {
+        		d->addr[i] = read(d, addr);
+        		d->addr[i + 1] = 0;
+        	}
         }
 
         """,
       expected: """
         static void get(struct dev *d, int addr)
         {
+        	int i;
         	u8 new_addr[LEN];
 
-        	new_addr[0] = read(d, addr);
-        	new_addr[1] = 0;
+        	for (i = 0; i < 6; i += 2) {
+        		new_addr[i] = read(d, addr);
+        		new_addr[i + 1] = 0;
+        	}
         	set_addr(d, new_addr);
         }
 
         """, flags: [.valueUsed, .valueUsed]),
+    Case(
+      name: "a part of it", driver: "static void get(struct dev *d)\n{\n\td->addr[0] = 1;\n\td->addr[1] = 0;\n}\n",
+      expected: nil),
+    Case(
+      name: "several objects",
+      driver:
+        "static void get(struct dev *d)\n{\n\tint i;\n\n\tfor (i = 0; i < 6; i++) {\n\t\td->addr[i] = 0;\n\t\td = d->next;\n"
+        + "\t}\n}\n", expected: nil),
     Case(
       name: "functions that read it",
       driver: """
