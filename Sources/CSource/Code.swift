@@ -36,8 +36,26 @@ package struct Code: Sendable {
     return low < units.count && units[low].tokens.lowerBound <= token ? low : nil
   }
 
+  /// A token's punctuation as a number; 0 for any other token, and outside of the file.
+  package func punctuation(at token: Int) -> UInt32 {
+    tokens.indices.contains(token) ? tokens[token].punctuation : 0
+  }
+
   /// Whether a token is an assignment's operator.
-  package func isAssignment(_ token: Int) -> Bool { ExpressionParser.isAssignment(tokens[token].punctuation) }
+  package func isAssignment(_ token: Int) -> Bool { ExpressionParser.isAssignment(punctuation(at: token)) }
+
+  /// Whether a token stands behind `.` or `->`.
+  package func isMember(_ token: Int) -> Bool {
+    let before = punctuation(at: token - 1)
+    return before == 0x2E || before == CSource.punctuation("->")
+  }
+
+  /// Whether a name is set, counted up or down, or pointed to where it stands.
+  package func isTouched(_ token: Int) -> Bool {
+    let counts = [CSource.punctuation("++"), CSource.punctuation("--")]
+    let (before, after) = (punctuation(at: token - 1), punctuation(at: token + 1))
+    return before == 0x26 || counts.contains(before) || counts.contains(after) || isAssignment(token + 1)
+  }
 
   /// The parts of some tokens between the commas that stand in no bracket of theirs; none for no tokens.
   package func list(_ tokens: Range<Int>) -> [Range<Int>] {

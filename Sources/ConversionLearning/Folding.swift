@@ -3,8 +3,9 @@
 import CSource
 import KernelModel
 
-/// The way back of a definition: a function of the old kernel that was nothing but a call of the symbol. Where the new
-/// kernel still has it, such calls and it mean the same, however few examples there are.
+/// The way back of a definition: a function of the old kernel that was nothing but a call of the symbol. On that kernel the
+/// two mean the same, and a function that the new kernel still has is taken to do there what it did, however few examples
+/// there are.
 package enum Folding {
   /// - Parameters:
   ///   - wrapper: an inline function or macro of the old kernel.
@@ -24,7 +25,7 @@ package enum Folding {
     (rule.span, rule.left, rule.right, rule.before) = (.expression, definition.right, definition.left, [])
     (rule.companion, rule.followers, rule.absorption, rule.free) = (nil, [], nil, [])
     rule.isDefinition = true
-    rule.rule.id += "-folded"
+    rule.rule.id += "-\(SemanticPatch.stem(wrapper.name))"
     rule.rule.summary = "`\(Summary.shown(rule.left))` → `\(Summary.shown(rule.right))`"
     (rule.rule.confidence, rule.rule.flags, rule.rule.introduces) = (1, [], [wrapper.name])
     rule.rule.smpl = SemanticPatch(rule, symbol: symbol).text

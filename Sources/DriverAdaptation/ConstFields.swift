@@ -31,7 +31,7 @@ extension Proposer {
       file: file, code: code, field: word, rule: rule.rule.id, copy: copy, macro: { macro($0, files) })
     var covered: [Range<Int>] = []
     for region in copies.regions(complainedAbout: lines[file] ?? []) {
-      guard let edits = copies.edits(region),
+      guard !covered.contains(where: { $0.overlaps(region.bytes) }), let edits = copies.edits(region),
         !edits.contains(where: { active[$0.range].contains(ActiveText.blank) })
       else { continue }
       proposal.edits += edits
@@ -40,6 +40,11 @@ extension Proposer {
       proposal.grades.append(
         .init(site: site, rule: rule.rule.id, grade: rule.grade(in: Context(use: .ignored, shapes: [], next: ""))))
       copies.flags(region, site).forEach { proposal.flag($0) }
+      if rule.rule.confidence < Confidence.sure {
+        let share = Int((rule.rule.confidence * 100).rounded())
+        proposal.flag(
+          Flag(.lowConfidence, "\(site): \(rule.rule.summary): \(share) % of the in-tree places like this one"))
+      }
       covered.append(region.bytes)
       proposal.units = nil
     }

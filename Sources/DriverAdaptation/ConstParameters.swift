@@ -11,31 +11,40 @@ struct ConstParameters {
   /// The driver's files as the target's preprocessor reads them.
   let codes: [String: Code]
 
+  private struct Call: Hashable {
+    var name: String
+    var argument: Int
+  }
+
   /// One edit for each definition and declaration of such a function, in the order of the files.
   func edits() -> [Edit] {
     var edits: [Edit] = []
     for file in codes.keys.sorted() {
       guard let code = codes[file] else { continue }
-      for (name, number) in calls(code) {
-        for edit in self.edits(name, number, calledIn: file) where !edits.contains(edit) { edits.append(edit) }
+      for call in calls(code) {
+        for edit in self.edits(call.name, call.argument, calledIn: file) where !edits.contains(edit) {
+          edits.append(edit)
+        }
       }
     }
     return edits
   }
 
   /// Functions that are called with the field itself, and as which argument.
-  private func calls(_ code: Code) -> [(String, Int)] {
-    var found: [(String, Int)] = []
+  private func calls(_ code: Code) -> [Call] {
+    guard symbol.container != nil else { return [] }
+    var found: [Call] = []
+    var seen: Set<Call> = []
     for call in code.tokens.indices.dropFirst() where code.tokens[call].punctuation == 0x28 {
       guard code.tokens[call - 1].kind == .identifier, case let close = Int(code.brackets.partner[call]), close > call,
         let unit = code.unit(holding: call)
       else { continue }
       for (number, argument) in code.list(call + 1..<close).enumerated() {
         guard let field = argument.last, argument.count > 2, spelled(field, symbol.name, code),
-          FieldBase.structure(of: field, code, ExpressionTree(code, code.units[unit].tokens)) == symbol.container,
-          symbol.container != nil
+          FieldBase.structure(of: field, code, ExpressionTree(code, code.units[unit].tokens)) == symbol.container
         else { continue }
-        found.append((code.source.spelling(code.tokens[call - 1]), number))
+        let use = Call(name: code.source.spelling(code.tokens[call - 1]), argument: number)
+        if seen.insert(use).inserted { found.append(use) }
       }
     }
     return found
@@ -66,18 +75,16 @@ struct ConstParameters {
     return isDefined ? edits : []
   }
 
-  /// Every use is an element or what the name points to, and none is set, counted or pointed to.
+  /// Every use is an element, and none is set, counted or pointed to.
   private func isRead(_ word: Int32, _ body: Range<Int>, _ code: Code) -> Bool {
     body.allSatisfy { token in
       guard code.words[token] == word else { return true }
-      let before = code.tokens[token - 1].punctuation
-      if before == 0x2E || before == punctuation("->") { return true }
-      guard code.tokens[token + 1].punctuation == 0x5B, before != 0x26, before != punctuation("++"),
-        before != punctuation("--")
+      if code.isMember(token) { return true }
+      guard code.punctuation(at: token + 1) == 0x5B, !code.isTouched(token),
+        case let close = Int(code.brackets.partner[token + 1]), close > token
       else { return false }
-      let next = Int(code.brackets.partner[token + 1]) + 1
-      let mark = code.tokens[next].punctuation
-      return !code.isAssignment(next) && mark != punctuation("++") && mark != punctuation("--")
+      let mark = code.punctuation(at: close + 1)
+      return !code.isAssignment(close + 1) && mark != punctuation("++") && mark != punctuation("--")
     }
   }
 

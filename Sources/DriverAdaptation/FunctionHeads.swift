@@ -11,7 +11,7 @@ extension FunctionRewriting.Head {
     }
     for unit in code.units where unit.kind == .statement && unit.depth == 0 && unit.tokens.count > 3 {
       guard let token = unit.tokens.dropFirst().first(where: isName),
-        code.tokens[token].kind == .identifier, code.tokens[token + 1].punctuation == 0x28,
+        code.tokens[token].kind == .identifier, code.punctuation(at: token + 1) == 0x28,
         unit.tokens.contains(token + 1), code.tokens[unit.tokens.lowerBound].kind == .identifier,
         !unit.tokens.contains(where: { code.tokens[$0].punctuation == 0x3D })
       else { continue }

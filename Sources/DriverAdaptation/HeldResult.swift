@@ -24,7 +24,7 @@ struct HeldResult {
       let unit = code.units[index]
       if unit.kind == .directive { return nil }
       let uses = unit.tokens.filter {
-        code.source.bytes(code.tokens[$0]).elementsEqual(name.utf8) && !Self.isField($0, code)
+        code.source.bytes(code.tokens[$0]).elementsEqual(name.utf8) && !code.isMember($0)
       }
       guard let first = uses.first else { continue }
       let isStatement = unit.kind == .statement
@@ -44,51 +44,54 @@ struct HeldResult {
         values.append(declarator.dropFirst(2))
         isUnread = isUnread && uses.count == 1 && Self.isPure(declarator.dropFirst(2), code)
       } else {
-        guard uses.allSatisfy({ Self.isRead($0, code) }) else { return nil }
+        guard !uses.contains(where: code.isTouched) else { return nil }
         isUnread = false
       }
     }
-    guard let declaration else { return nil }
+    guard let declaration, let close = units.last, code.units[declaration.unit].depth == code.units[close].depth + 1
+    else { return nil }
     (self.declaration, declared) = declaration
     (self.assignments, self.isUnread) = (assignments, isUnread)
     isErrorCode = values.allSatisfy { Self.isResult($0, code) }
   }
 
-  /// Not set, counted or pointed to.
-  private static func isRead(_ token: Int, _ code: Code) -> Bool {
-    let (before, after) = (code.tokens[token - 1].punctuation, code.tokens[token + 1].punctuation)
-    let counts = [punctuation("++"), punctuation("--")]
-    return before != 0x26 && !counts.contains(before) && !counts.contains(after) && !code.isAssignment(token + 1)
+  /// Nothing is called, set or counted.
+  static func isPure(_ value: Range<Int>, _ code: Code) -> Bool {
+    !value.contains { token in
+      let mark = code.tokens[token].punctuation
+      let before = code.punctuation(at: token - 1)
+      let isCall =
+        mark == 0x28 && value.contains(token - 1)
+        && (code.tokens[token - 1].kind == .identifier || before == 0x29 || before == 0x5D)
+      return isCall || code.isAssignment(token) || mark == punctuation("++") || mark == punctuation("--")
+    }
   }
 
-  private static func isField(_ token: Int, _ code: Code) -> Bool {
-    let before = token > 0 ? code.tokens[token - 1].punctuation : 0
-    return before == 0x2E || before == punctuation("->")
+  /// One call: `f(x)`, `a->f(x)`.
+  static func isCall(_ value: Range<Int>, _ code: Code) -> Bool {
+    guard let close = value.last, code.tokens[close].punctuation == 0x29,
+      case let open = Int(code.brackets.partner[close]), open > value.lowerBound
+    else { return false }
+    return (value.lowerBound..<open).allSatisfy { token in
+      let mark = code.tokens[token].punctuation
+      return code.tokens[token].kind == .identifier || mark == 0x2E || mark == punctuation("->")
+    }
+  }
+
+  /// `-EIO`, `-1`.
+  static func isNegative(_ value: Range<Int>, _ code: Code) -> Bool {
+    guard value.count == 2, let name = value.last, code.tokens[value.lowerBound].punctuation == 0x2D else {
+      return false
+    }
+    return code.tokens[name].kind != .punctuator
+      && !code.source.bytes(code.tokens[name]).contains { $0 >= 0x61 && $0 <= 0x7A }
   }
 
   private static func isResult(_ value: Range<Int>, _ code: Code) -> Bool {
-    (value.count == 1 && code.source.spells(code.tokens[value.lowerBound], "0")) || isFailure(value, code)
+    isZero(value, code) || isNegative(value, code) || isCall(value, code)
   }
 
-  /// Nothing is called, set or counted.
-  static func isPure(_ value: Range<Int>, _ code: Code) -> Bool {
-    !value.contains {
-      let mark = code.tokens[$0].punctuation
-      return mark == 0x28 || mark == 0x3D || mark == punctuation("++") || mark == punctuation("--")
-    }
-  }
-
-  /// `-EIO`, or one call: `f(x)`, `a->f(x)`.
-  static func isFailure(_ value: Range<Int>, _ code: Code) -> Bool {
-    if value.count == 2, code.tokens[value.lowerBound].punctuation == 0x2D { return true }
-    guard let close = value.last, code.tokens[close].punctuation == 0x29, code.brackets.partner[close] >= 0 else {
-      return false
-    }
-    let callee = value.lowerBound..<Int(code.brackets.partner[close])
-    return !callee.isEmpty
-      && callee.allSatisfy { token in
-        let mark = code.tokens[token].punctuation
-        return code.tokens[token].kind == .identifier || mark == 0x2E || mark == punctuation("->")
-      }
+  static func isZero(_ value: Range<Int>, _ code: Code) -> Bool {
+    value.count == 1 && code.source.spells(code.tokens[value.lowerBound], "0")
   }
 }

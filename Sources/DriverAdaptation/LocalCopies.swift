@@ -48,7 +48,10 @@ struct LocalCopies {
     for group in Dictionary(grouping: statements, by: { "\($0.block) \($0.object)" }).values {
       let units = group.map(\.units.lowerBound).min()!..<group.map(\.units.upperBound).max()!
       let writes = group.map(\.write).sorted()
-      guard writes.contains(where: { complaints.contains(line(of: $0)) }) else { continue }
+      let own = group.reduce(into: Set<Int>()) { $0.formUnion($1.units) }
+      guard writes.contains(where: { complaints.contains(line(of: $0)) }), units.allSatisfy(own.contains),
+        !units.contains(where: { [.label, .directive].contains(code.units[$0].kind) })
+      else { continue }
       regions.append(
         Region(
           object: group[0].object, writes: writes, units: units, line: line(of: units.lowerBound), bytes: bytes(units)))
@@ -67,10 +70,10 @@ struct LocalCopies {
       let declaration = declaration(name, region)
     else { return nil }
     var edits = [declaration]
-    for token in tokens where code.words[token] == field && isMember(token) {
+    for token in tokens where code.words[token] == field && code.isMember(token) {
       guard let object = object(before: token) else { return nil }
       guard spelled(object) == region.object else { continue }
-      guard code.tokens[token + 1].punctuation == 0x5B else { return nil }
+      guard code.punctuation(at: token + 1) == 0x5B, isSet(token, in: region) else { return nil }
       edits.append(edit(start(object.lowerBound)..<end(token), name))
     }
     let last = lines.range(ofLine: lines.line(of: region.bytes.upperBound - 1)).upperBound
@@ -93,9 +96,8 @@ struct LocalCopies {
     }
     let tokens = code.units[region.units.lowerBound].tokens.lowerBound..<code.units[region.units.upperBound - 1].end
     let isPassed = tokens.contains { token in
-      let before = code.tokens[token - 1].punctuation
-      return (before == 0x28 || before == 0x2C) && tokens.contains(token + 1)
-        && [0x29, 0x2C].contains(code.tokens[token + 1].punctuation)
+      let before = code.punctuation(at: token - 1)
+      return (before == 0x28 || before == 0x2C) && [0x29, 0x2C].contains(code.punctuation(at: token + 1))
         && code.source.spelling(code.tokens[token]) == region.object
     }
     if isPassed {
@@ -140,11 +142,22 @@ struct LocalCopies {
     return at
   }
 
+  /// The element at a token is what its statement sets, or one before has set it.
+  private func isSet(_ token: Int, in region: Region) -> Bool {
+    let close = Int(code.brackets.partner[token + 1])
+    guard close > token else { return false }
+    return region.writes.contains { index in
+      guard let write = ElementWrite(code.units[index], field, in: code) else { return false }
+      if write.object.upperBound + 1 == token { return true }
+      return code.units[index].end <= token && spelled(write.index) == spelled(token + 2..<close)
+    }
+  }
+
   private enum Coverage { case all, part, unknown }
 
   /// The indices 0, 1, … one by one, or a loop that counts them, are all; numbers without one of them are not.
   private func coverage(of region: Region) -> Coverage {
-    guard let count = copy.count else { return .unknown }
+    let count = copy.count ?? .max
     var single: Set<Int> = []
     var isCounted = true
     for index in region.writes {
@@ -155,11 +168,12 @@ struct LocalCopies {
         single.insert(number)
       } else if let loop, bound(loop, counting: text) == count {
         return .all
-      } else {
+      } else if loop != nil {
         isCounted = false
       }
     }
-    return single.isSuperset(of: 0..<count) ? .all : isCounted ? .part : .unknown
+    if copy.count != nil, single.isSuperset(of: 0..<count) { return .all }
+    return isCounted ? .part : .unknown
   }
 
   /// Whether what the object is reached by becomes another one on the way.
@@ -168,9 +182,9 @@ struct LocalCopies {
     let names = Set(source.tokens.filter { $0.kind == .identifier }.map { source.spelling($0) })
     return tokens.contains { token in
       let counts = [punctuation("++"), punctuation("--")]
-      return names.contains(code.source.spelling(code.tokens[token])) && token + 1 < code.tokens.count
-        && (code.isAssignment(token + 1) || counts.contains(code.tokens[token + 1].punctuation)
-          || counts.contains(code.tokens[token - 1].punctuation))
+      return names.contains(code.source.spelling(code.tokens[token])) && !code.isMember(token)
+        && (code.isAssignment(token + 1) || counts.contains(code.punctuation(at: token + 1))
+          || counts.contains(code.punctuation(at: token - 1)))
     }
   }
 
@@ -193,7 +207,7 @@ struct LocalCopies {
 
   /// A number, the length of the tree's own arrays, or a macro of the driver's that says either.
   private func number(_ text: String) -> Int? {
-    let said = macro(text) ?? text
+    let said = Int(text) == nil ? macro(text) ?? text : text
     return said == copy.length ? copy.count : Int(said)
   }
 
@@ -201,7 +215,7 @@ struct LocalCopies {
 
   private func name(in function: Function) -> String? {
     let used = Set(
-      (function.head.lowerBound..<function.body.upperBound).filter { !isMember($0) }
+      (function.head.lowerBound..<function.body.upperBound).filter { !code.isMember($0) }
         .map { code.source.spelling(code.tokens[$0]) })
     return [copy.name, "new_\(copy.name)"].first { !used.contains($0) }
   }
@@ -219,7 +233,7 @@ struct LocalCopies {
     let text = "\(white)\(copy.element) \(name)[\(copy.length)];\(end)"
     let before = self.end(code.units[first - 1].end - 1)
     let line = lines.range(ofLine: lines.line(of: before - 1))
-    guard isBlankOrComment(before..<line.upperBound), line.upperBound > before else { return nil }
+    guard holdsNoToken(before..<line.upperBound), line.upperBound > before else { return nil }
     return edit(line.upperBound..<line.upperBound, first == open + 1 ? text + end : text)
   }
 
@@ -242,12 +256,6 @@ struct LocalCopies {
     return first < arrow ? first..<arrow : nil
   }
 
-  private func isMember(_ token: Int) -> Bool {
-    guard token > 0 else { return false }
-    let before = code.tokens[token - 1].punctuation
-    return before == punctuation("->") || before == 0x2E
-  }
-
   private func line(of unit: Int) -> Int { lines.line(of: start(code.units[unit].tokens.lowerBound)) }
 
   private func bytes(_ units: Range<Int>) -> Range<Int> {
@@ -262,7 +270,7 @@ struct LocalCopies {
     code.source.text[range].allSatisfy { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
   }
 
-  private func isBlankOrComment(_ range: Range<Int>) -> Bool {
+  private func holdsNoToken(_ range: Range<Int>) -> Bool {
     !code.tokens.contains { range.contains(Int($0.start)) }
   }
 

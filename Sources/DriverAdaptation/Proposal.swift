@@ -33,7 +33,10 @@ struct Proposal: Sendable {
     let isClean = edits.allSatisfy { edit in
       texts[edit.file].map { !$0[edit.range.clamped(to: 0..<$0.count)].contains(ActiveText.blank) } ?? true
     }
-    if isClean { return }
+    if !isClean { withdraw() }
+  }
+
+  mutating func withdraw() {
     (edits, uses) = ([], [])
     unfit += 1
   }
@@ -57,6 +60,15 @@ struct Proposer {
   let maximalSites: Int
 
   func proposal(_ files: [String: SourceText]) -> Proposal {
+    var proposal = proposed(files)
+    // Edits that get into each other's way are none.
+    for (file, edits) in Dictionary(grouping: proposal.edits, by: \.file) {
+      if let text = files[file], case .failure = applying(edits, to: text) { proposal.withdraw() }
+    }
+    return proposal
+  }
+
+  private func proposed(_ files: [String: SourceText]) -> Proposal {
     var proposal = Proposal()
     if let rule = rules.first, rule.span == .prototype {
       let callbacks = Callbacks(rule, recoveries: rules.filter { $0.span == .recovery }, lines: lines) { file, line in
@@ -260,7 +272,10 @@ struct Proposer {
       name + 1 < application.tokens.upperBound, case let close = Int(code.brackets.partner[name + 1]), close > name
     else { return [] }
     let kept = application.output.map(\.origin)
-    return code.list(name + 2..<close).filter { argument in !kept.contains { argument.contains($0) } }.map { argument in
+    let lost = code.list(name + 2..<close).filter { argument in
+      !argument.isEmpty && !kept.contains { argument.contains($0) }
+    }
+    return lost.map { argument in
       let range =
         code.tokens[argument.lowerBound].range.lowerBound..<code.tokens[argument.upperBound - 1].range.upperBound
       return Self.folded(code.source.text[range])

@@ -35,8 +35,12 @@ struct ReturnLoss {
       }
       if !drop(index) { return false }
     }
+    var declarations: Set<Int> = []
     for name in variables {
-      if let variable = HeldResult(name, in: code, units), variable.isUnread { remove(variable) }
+      guard let variable = HeldResult(name, in: code, units), variable.isUnread,
+        declarations.insert(variable.declaration).inserted
+      else { continue }
+      remove(variable)
     }
     return true
   }
@@ -55,6 +59,7 @@ struct ReturnLoss {
     let isPure = HeldResult.isPure(value, code)
     let control = index > 0 && code.units[index - 1].kind == .control ? code.units[index - 1] : nil
     let isBody = control != nil || (index > 0 && code.units[index - 1].kind == .label)
+    guard isPure || HeldResult.isCall(value, code) || value.contains(where: code.isAssignment) else { return false }
     tell(value, of: unit)
     switch (isPure, isLast && !isBody) {
     case (true, true): removeLast(unit)
@@ -71,7 +76,9 @@ struct ReturnLoss {
     let next = index + 1 < code.units.count ? code.units[index + 1] : nil
     let line = lines.range(ofLine: lines.line(of: start(unit.tokens.lowerBound)))
     let white = line.lowerBound..<start(unit.tokens.lowerBound)
-    guard unit.hasTerminator, isBlank(white) else { return false }
+    let before = index > 0 ? code.units[index - 1].kind : nil
+    let isLabelled = before == .label && index > 1 && code.units[index - 2].kind == .control
+    guard unit.hasTerminator, isBlank(white), before != .directive, !isLabelled else { return false }
     let own = CompatText.lineEnd(code.source.text)
     let indentation = String(decoding: code.source.text[white], as: UTF8.self)
     var text = own + indentation + "return;"
@@ -90,7 +97,7 @@ struct ReturnLoss {
 
   /// The changelog names an error code that nobody hears of any more; a person looks at any other value.
   private mutating func tell(_ value: Range<Int>, of unit: CodeUnit) {
-    if value.count == 1, code.source.spells(code.tokens[value.lowerBound], "0") { return }
+    if HeldResult.isZero(value, code) { return }
     let text = String(decoding: code.source.text[start(value.lowerBound)..<end(value.upperBound - 1)], as: UTF8.self)
     let site = Site(file: file, line: lines.line(of: start(unit.tokens.lowerBound)))
     if type == ["int"], isErrorCode(value) {
@@ -103,7 +110,7 @@ struct ReturnLoss {
   /// A negative number or constant, a call's result, or a variable that holds nothing else
   /// (Documentation/process/coding-style.rst, 16).
   private func isErrorCode(_ value: Range<Int>) -> Bool {
-    if HeldResult.isFailure(value, code) { return true }
+    if HeldResult.isNegative(value, code) || HeldResult.isCall(value, code) { return true }
     guard value.count == 1, code.tokens[value.lowerBound].kind == .identifier else { return false }
     let name = code.source.spelling(code.tokens[value.lowerBound])
     return HeldResult(name, in: code, units)?.isErrorCode ?? false
@@ -112,18 +119,21 @@ struct ReturnLoss {
   // MARK: The variable
 
   private mutating func remove(_ variable: HeldResult) {
-    // A value that is only a number goes with its statement: not where a condition commands nothing else.
+    // A number goes with its statement, but not where a condition commands nothing else; a call stays. What else is
+    // there may do more than it shows.
     let isFree = variable.assignments.allSatisfy { index in
-      !HeldResult.isPure(code.units[index].tokens.dropFirst(2), code)
-        || ![.control, .label].contains(code.units[index - 1].kind)
+      let value = code.units[index].tokens.dropFirst(2)
+      if HeldResult.isCall(value, code) { return true }
+      return (HeldResult.isZero(value, code) || HeldResult.isNegative(value, code))
+        && ![.control, .label, .directive].contains(code.units[index - 1].kind)
     }
     guard isFree else { return }
     for index in variable.assignments {
       let tokens = code.units[index].tokens
-      if HeldResult.isPure(tokens.dropFirst(2), code) {
-        removeLine(code.units[index])
-      } else {
+      if HeldResult.isCall(tokens.dropFirst(2), code) {
         edit(start(tokens.lowerBound)..<start(tokens.lowerBound + 2), "")
+      } else {
+        removeLine(code.units[index])
       }
     }
     removeDeclaration(variable)
@@ -136,6 +146,7 @@ struct ReturnLoss {
       // One of several: with the comma before it, or the one behind.
       let first = variable.declared.lowerBound
       let isFirst = first == unit.tokens.lowerBound + 1
+      guard !isFirst || variable.declared.upperBound + 1 < unit.tokens.upperBound else { return }
       return isFirst
         ? edit(start(first)..<start(variable.declared.upperBound + 1), "")
         : edit(end(first - 2)..<end(variable.declared.upperBound - 1), "")
@@ -143,7 +154,9 @@ struct ReturnLoss {
     let number = lines.line(of: start(unit.tokens.lowerBound))
     let isOnly = units.first == variable.declaration || code.units[variable.declaration - 1].kind == .open
     let next = lines.range(ofLine: number + 1)
-    removeLine(unit, withNext: isOnly && isBlank(next) ? next : nil)
+    // The empty line may have gone with the last statement.
+    let isThere = !edits.contains { $0.range.overlaps(next) }
+    removeLine(unit, withNext: isOnly && isThere && isBlank(next) ? next : nil)
   }
 
   // MARK: Text

@@ -49,6 +49,7 @@ package enum Shims {
             exit $status
       """
     return """
+        *" -include "*" /dev/null -o "*) ;;
         *" -c -x "*" /dev/null -o "*)
           words="$*"; object="${words##* -o }"
           sum=$(printf '%s %s' "${0##*/}" "${words% -o *}" | md5sum); kept="\(BuildPlace.probes)/${sum%% *}"

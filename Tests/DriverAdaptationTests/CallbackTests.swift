@@ -116,7 +116,29 @@ import Testing
     Case(
       name: "no error but a number", before: "int (*op)(struct client *c)", after: "void (*op)(struct client *c)",
       driver: "static int foo(struct client *c)\n{\n\tint n;\n\n\tn = HANDLED;\n\treturn n;\n}\n",
-      expected: "static void foo(struct client *c)\n{\n}\n", flags: [.valueUsed]),
+      expected: "static void foo(struct client *c)\n{\n\tint n;\n\n\tn = HANDLED;\n}\n", flags: [.valueUsed]),
+    Case(
+      name: "nothing but a variable that is returned", before: "int (*op)(struct client *c)",
+      after: "void (*op)(struct client *c)",
+      driver: "static int foo(struct client *c)\n{\n\tint ret = 0;\n\n\treturn ret;\n}\n",
+      expected: "static void foo(struct client *c)\n{\n}\n", deletions: ["return value ret"]),
+    Case(
+      name: "two variables of one declaration", before: "int (*op)(struct client *c)",
+      after: "void (*op)(struct client *c)",
+      driver: "static int foo(struct client *c)\n{\n\tint a, b;\n\n\tif (c) {\n\t\ta = f(c);\n\t\treturn a;\n\t}\n"
+        + "\tb = g(c);\n\treturn b;\n}\n",
+      expected: "static void foo(struct client *c)\n{\n\tint b;\n\n\tif (c) {\n\t\tf(c);\n\t\treturn;\n\t}\n"
+        + "\tb = g(c);\n}\n",
+      deletions: ["return value a", "return value b"]),
+    Case(
+      name: "a value that is no call and does something", before: "int (*op)(struct client *c)",
+      after: "void (*op)(struct client *c)",
+      driver: "static int foo(struct client *c)\n{\n\treturn f(c) ? -EIO : 0;\n}\n", expected: nil),
+    Case(
+      name: "a value that is set as it is returned", before: "int (*op)(struct client *c)",
+      after: "void (*op)(struct client *c)",
+      driver: "static int foo(struct client *c)\n{\n\treturn c->users -= 1;\n}\n",
+      expected: "static void foo(struct client *c)\n{\n\tc->users -= 1;\n}\n", flags: [.valueUsed]),
     Case(
       name: "something is returned from now on", before: "void (*op)(struct client *c)",
       after: "bool (*op)(struct client *c)", driver: "static void foo(struct client *c)\n{\n}\n", expected: nil),

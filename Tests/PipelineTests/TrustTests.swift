@@ -73,7 +73,7 @@ import Testing
     #expect(
       found.reasons.dropFirst() == [
         "   -  `declared`: not measured, follows from the declarations",
-        "   -  `defined`: not measured, follows from the old kernel's own definition",
+        "   -  `defined`: not measured, follows from the old kernel's own definition; 5 files show it",
       ])
     let none = Self.trust([rules[1]], [], gates: [Self.verdict("boot", .failed)])
     #expect(none.confidence == nil && none.reasons.count == 1)

@@ -43,8 +43,9 @@ struct RuleSource: Sendable {
       if let length = rule.copy?.length { rule.copy?.count = try await number(length, store) }
       rules.append(rule)
     }
-    known[symbol] = try await folded(rules, symbol, store) + rules
-    return known[symbol] ?? []
+    let all = try await folded(rules, symbol, store) + rules
+    known[symbol] = all
+    return all
   }
 
   /// Rules for what functions of the old kernel did with the symbol, by those of the functions that rules bring.
@@ -55,7 +56,7 @@ struct RuleSource: Sendable {
     var seen: Set<String> = []
     for rule in rules {
       for name in rule.rule.introduces where seen.insert(name).inserted {
-        let new = try await store.declarations(of: name, in: .new)
+        let new = try await store.declarations(of: name, in: .new).filter { $0.container == nil }
         guard !new.isEmpty else { continue }
         let old = Set(try await store.declarations(of: name, in: .old).filter { $0.container == nil })
         guard let wrapper = old.first, old.count == 1 else { continue }

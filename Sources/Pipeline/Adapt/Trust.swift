@@ -83,7 +83,10 @@ package struct Trust: Codable, Hashable, Sendable {
   }
 
   private static func trust(_ rule: Rule, isDefinition: Bool, isGraded: Bool, _ least: Calibration.Band?) -> RuleTrust {
-    if isDefinition { return RuleTrust(rule: rule.id, reason: "follows from the old kernel's own definition") }
+    if isDefinition {
+      let shown = rule.support > 0 ? "; \(files(rule))" : ""
+      return RuleTrust(rule: rule.id, reason: "follows from the old kernel's own definition\(shown)")
+    }
     if let least {
       let twins = (rule.twins ?? []).isEmpty ? "" : rule.isOfTwinsOnly ? ", the twin's own" : ", one of them a twin's"
       return RuleTrust(

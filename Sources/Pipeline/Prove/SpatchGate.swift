@@ -21,9 +21,11 @@ struct SpatchGate: Sendable {
       if untyped != rule.smpl, result.reason == nil, difference(ours, result) != nil {
         // Coccinelle has no headers: a field's structure often does not show. Ours did, to the compiler.
         let second = try await spatch.apply(untyped, to: sources)
-        let isBlind = result.changed.isEmpty
-        if second.reason == nil, isBlind || difference(ours, second) == nil { result = second }
-        if isBlind, difference(ours, result) != nil { result.reason = "Coccinelle does not see the types here" }
+        if second.reason == nil, difference(ours, second) == nil {
+          verdicts.append(verdict(id, ours, second, remark: ", compared without types"))
+          continue
+        }
+        if result.changed.isEmpty, second.changed.isEmpty { result.reason = "Coccinelle finds no place" }
       }
       verdicts.append(verdict(id, ours, result))
     }
@@ -44,7 +46,9 @@ struct SpatchGate: Sendable {
     }
   }
 
-  private func verdict(_ id: String, _ ours: [String: SourceText], _ result: Spatch.Result) -> Verdict {
+  private func verdict(
+    _ id: String, _ ours: [String: SourceText], _ result: Spatch.Result, remark: String = ""
+  ) -> Verdict {
     var evidence = result.evidence
     if let reason = result.reason {
       return Verdict(
@@ -54,7 +58,8 @@ struct SpatchGate: Sendable {
     evidence.lines = Array(differences.prefix(20))
     return Verdict(
       gate: "spatch", kernel: "", result: differences.isEmpty ? .passed : .failed,
-      summary: differences.first.map { "\(id): \($0)" } ?? "\(id): Coccinelle makes the same edit", evidence: [evidence]
+      summary: differences.first.map { "\(id): \($0)" } ?? "\(id): Coccinelle makes the same edit\(remark)",
+      evidence: [evidence]
     )
   }
 }
