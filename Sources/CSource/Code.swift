@@ -41,6 +41,9 @@ package struct Code: Sendable {
     tokens.indices.contains(token) ? tokens[token].punctuation : 0
   }
 
+  /// Whether a token is spelled so.
+  package func spells(_ token: Int, _ name: String) -> Bool { source.bytes(tokens[token]).elementsEqual(name.utf8) }
+
   /// Whether a token is an assignment's operator.
   package func isAssignment(_ token: Int) -> Bool { ExpressionParser.isAssignment(punctuation(at: token)) }
 

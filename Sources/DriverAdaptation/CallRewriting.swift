@@ -4,7 +4,7 @@ import CSource
 import KernelModel
 
 /// The driver's own calls of a function whose prototype changes.
-struct CallRewriting {
+struct CallRewriting: TokenPlaces {
   let file: String
   let code: Code
   let rule: String
@@ -57,6 +57,4 @@ struct CallRewriting {
     edits.append(Edit(file: file, range: offset..<offset, replacement: text, rule: rule))
   }
 
-  private func start(_ token: Int) -> Int { Int(code.tokens[token].start) }
-  private func end(_ token: Int) -> Int { Int(code.tokens[token].end) }
 }

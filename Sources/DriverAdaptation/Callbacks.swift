@@ -35,16 +35,12 @@ struct Callbacks {
     for file in lines.keys.sorted() {
       guard let code = codes[file] else { continue }
       for name in names(file, code) + expanded(file, code) + passed(file, code, of: codes) {
-        let isStatic = code.functions.contains { spelled($0.name, name, code) && self.isStatic($0, code) }
+        let isStatic = code.functions.contains { code.spells($0.name, name) && self.isStatic($0, code) }
         let scope = isStatic ? [file] : files.keys.sorted()
         guard done.insert(isStatic ? "\(file):\(name)" : name).inserted else { continue }
         propose(name, scope.compactMap { path in codes[path].map { (path, $0) } }, &proposal)
       }
     }
-  }
-
-  private func spelled(_ token: Int, _ name: String, _ code: Code) -> Bool {
-    code.source.bytes(code.tokens[token]).elementsEqual(name.utf8)
   }
 
   private func isStatic(_ function: Function, _ code: Code) -> Bool {
@@ -55,7 +51,7 @@ struct Callbacks {
   private func expanded(_ file: String, _ code: Code) -> [String] {
     let table = LineTable(code.source.text)
     var names: [String] = []
-    for token in code.tokens.indices.dropLast(2) where spelled(token, rule.rule.symbol, code) {
+    for token in code.tokens.indices.dropLast(2) where code.spells(token, rule.rule.symbol) {
       let close = Int(code.brackets.partner[token + 1])
       guard code.tokens[token + 1].punctuation == 0x28, close > token,
         lines[file]?.contains(table.line(of: Int(code.tokens[token].start))) ?? false
@@ -93,7 +89,7 @@ struct Callbacks {
 
   private func hasOldPrototype(_ name: String, _ code: Code) -> Bool {
     code.functions.contains { function in
-      spelled(function.name, name, code)
+      code.spells(function.name, name)
         && Prototype(head: function.head.lowerBound, name: function.name, code)?.parameterTypes
           == change.before.parameterTypes
     }
@@ -103,7 +99,7 @@ struct Callbacks {
   private func names(_ file: String, _ code: Code) -> [String] {
     let table = LineTable(code.source.text)
     var names: [String] = []
-    for token in code.tokens.indices.dropLast(2) where spelled(token, rule.rule.symbol, code) && token > 0 {
+    for token in code.tokens.indices.dropLast(2) where code.spells(token, rule.rule.symbol) && token > 0 {
       let mark = code.tokens[token - 1].punctuation
       guard mark == 0x2E || mark == punctuation("->"), code.tokens[token + 1].punctuation == 0x3D else { continue }
       var value = token + 2
@@ -169,7 +165,7 @@ struct Callbacks {
   private func calls(_ name: String, _ code: Code) -> [Int] {
     code.functions.flatMap { $0.body }.filter { token in
       let before = code.tokens[token - 1].punctuation
-      return spelled(token, name, code) && token + 1 < code.tokens.count && code.tokens[token + 1].punctuation == 0x28
+      return code.spells(token, name) && token + 1 < code.tokens.count && code.tokens[token + 1].punctuation == 0x28
         && before != 0x2E && before != punctuation("->")
     }
   }

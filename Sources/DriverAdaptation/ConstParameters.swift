@@ -40,7 +40,7 @@ struct ConstParameters {
         let unit = code.unit(holding: call)
       else { continue }
       for (number, argument) in code.list(call + 1..<close).enumerated() {
-        guard let field = argument.last, argument.count > 2, spelled(field, symbol.name, code),
+        guard let field = argument.last, argument.count > 2, code.spells(field, symbol.name),
           FieldBase.structure(of: field, code, ExpressionTree(code, code.units[unit].tokens)) == symbol.container
         else { continue }
         let use = Call(name: code.source.spelling(code.tokens[call - 1]), argument: number)
@@ -52,7 +52,7 @@ struct ConstParameters {
 
   /// None where the function is the kernel's, where its parameter is const already, or where it does more than read.
   private func edits(_ name: String, _ number: Int, calledIn file: String) -> [Edit] {
-    let isOwn = codes[file]?.functions.contains { spelled($0.name, name, codes[file]!) } ?? false
+    let isOwn = codes[file].map { code in code.functions.contains { code.spells($0.name, name) } } ?? false
     let scope = isOwn ? [file] + codes.keys.filter { $0.hasSuffix(".h") && $0 != file }.sorted() : codes.keys.sorted()
     var edits: [Edit] = []
     var isDefined = false
@@ -86,9 +86,5 @@ struct ConstParameters {
       let mark = code.punctuation(at: close + 1)
       return !code.isAssignment(close + 1) && mark != punctuation("++") && mark != punctuation("--")
     }
-  }
-
-  private func spelled(_ token: Int, _ name: String, _ code: Code) -> Bool {
-    code.source.bytes(code.tokens[token]).elementsEqual(name.utf8)
   }
 }

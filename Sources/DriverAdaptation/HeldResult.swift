@@ -24,7 +24,7 @@ struct HeldResult {
       let unit = code.units[index]
       if unit.kind == .directive { return nil }
       let uses = unit.tokens.filter {
-        code.source.bytes(code.tokens[$0]).elementsEqual(name.utf8) && !code.isMember($0)
+        code.spells($0, name) && !code.isMember($0)
       }
       guard let first = uses.first else { continue }
       let isStatement = unit.kind == .statement

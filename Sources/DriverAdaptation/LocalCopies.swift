@@ -6,7 +6,7 @@ import KernelModel
 
 /// Makes a function fill an array of its own where it filled a field that is const now, and hand it over behind the last
 /// element: `object->field[i] = v` becomes `array[i] = v`, and then `setter(object, array)`.
-struct LocalCopies {
+struct LocalCopies: TokenPlaces {
   /// Statements of one block that fill the field of one object; nothing else is among them.
   struct Region {
     var object: String
@@ -266,16 +266,9 @@ struct LocalCopies {
     tokens.map { code.source.spelling(code.tokens[$0]) }.joined()
   }
 
-  private func isBlank(_ range: Range<Int>) -> Bool {
-    code.source.text[range].allSatisfy { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
-  }
-
   private func holdsNoToken(_ range: Range<Int>) -> Bool {
     !code.tokens.contains { range.contains(Int($0.start)) }
   }
-
-  private func start(_ token: Int) -> Int { Int(code.tokens[token].start) }
-  private func end(_ token: Int) -> Int { Int(code.tokens[token].end) }
 
   private func edit(_ range: Range<Int>, _ text: String) -> Edit {
     Edit(file: file, range: range, replacement: text, rule: rule)

@@ -267,7 +267,7 @@ struct Proposer {
   /// The arguments of a call of the symbol that its rule has no use for, as the driver writes them.
   private func lostArguments(_ application: Application, _ code: Code) -> [String] {
     guard
-      let name = application.tokens.first(where: { code.source.bytes(code.tokens[$0]).elementsEqual(symbol.name.utf8) }
+      let name = application.tokens.first(where: { code.spells($0, symbol.name) }
       ),
       name + 1 < application.tokens.upperBound, case let close = Int(code.brackets.partner[name + 1]), close > name
     else { return [] }
@@ -303,8 +303,7 @@ struct Proposer {
 
   /// A field counts where the oracle complained, or where its base is declared with the very structure.
   private func isField(_ token: Int, _ code: Code, _ file: String, _ line: Int) -> Bool {
-    let behind = token > 0 ? code.tokens[token - 1].punctuation : 0
-    let isMember = behind == punctuation("->") || behind == punctuation(".")
+    let isMember = code.isMember(token)
     guard symbol.isField else {
       // `.name = …` in the driver's own structures is another name.
       return !isMember || lines[file]?.contains(line) ?? false
@@ -318,9 +317,7 @@ struct Proposer {
 
   /// A field of the symbol's name, of a structure that does not show.
   private func isUntyped(_ token: Int, _ code: Code) -> Bool {
-    guard symbol.isField, token > 0, let unit = code.unit(holding: token) else { return false }
-    let behind = code.tokens[token - 1].punctuation
-    guard behind == punctuation("->") || behind == punctuation(".") else { return false }
+    guard symbol.isField, code.isMember(token), let unit = code.unit(holding: token) else { return false }
     let tree = ExpressionTree(code, code.units[unit].tokens)
     return FieldBase.structure(of: token, code, tree) == nil
   }

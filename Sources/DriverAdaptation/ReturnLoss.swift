@@ -5,7 +5,7 @@ import KernelModel
 
 /// Takes the values from the `return` statements of a function that returns nothing any more, and the variable that held
 /// them where nobody else reads it.
-struct ReturnLoss {
+struct ReturnLoss: TokenPlaces {
   let file: String
   let code: Code
   let rule: String
@@ -184,13 +184,6 @@ struct ReturnLoss {
     return isBlank(line.lowerBound..<start(unit.tokens.lowerBound))
       && end(unit.end - 1) <= line.upperBound && isBlank(end(unit.end - 1)..<line.upperBound)
   }
-
-  private func isBlank(_ range: Range<Int>) -> Bool {
-    code.source.text[range].allSatisfy { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
-  }
-
-  private func start(_ token: Int) -> Int { Int(code.tokens[token].start) }
-  private func end(_ token: Int) -> Int { Int(code.tokens[token].end) }
 
   private mutating func edit(_ range: Range<Int>, _ text: String) {
     edits.append(Edit(file: file, range: range, replacement: text, rule: rule))

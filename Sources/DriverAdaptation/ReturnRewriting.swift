@@ -4,7 +4,7 @@ import CSource
 import KernelModel
 
 /// Makes the `return` statements of a function fit its new return type.
-struct ReturnRewriting {
+struct ReturnRewriting: TokenPlaces {
   let file: String
   let code: Code
   let rule: String
@@ -73,13 +73,6 @@ struct ReturnRewriting {
     }
     return String(decoding: own, as: UTF8.self) + "\t"
   }
-
-  private func isBlank(_ range: Range<Int>) -> Bool {
-    code.source.text[range].allSatisfy { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
-  }
-
-  private func start(_ token: Int) -> Int { Int(code.tokens[token].start) }
-  private func end(_ token: Int) -> Int { Int(code.tokens[token].end) }
 
   private mutating func edit(_ range: Range<Int>, _ text: String) {
     edits.append(Edit(file: file, range: range, replacement: text, rule: rule))

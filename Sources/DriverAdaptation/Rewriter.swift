@@ -5,7 +5,7 @@ import ConversionLearning
 import KernelModel
 
 /// Turns an application of a rule into edits that touch only the tokens that differ.
-struct Rewriter {
+struct Rewriter: TokenPlaces {
   let file: String
   let code: Code
   private let text: SourceText
@@ -65,9 +65,6 @@ struct Rewriter {
     Edit(file: file, range: range, replacement: replacement, rule: rule)
   }
 
-  private func start(_ token: Int) -> Int { Int(code.tokens[token].start) }
-  private func end(_ token: Int) -> Int { Int(code.tokens[token].end) }
-
   private func removeOperand(_ tokens: Range<Int>, _ rule: String) -> [Edit]? {
     let bar: UInt32 = 0x7C
     if tokens.lowerBound > 1, code.tokens[tokens.lowerBound - 1].punctuation == bar {
@@ -103,10 +100,6 @@ struct Rewriter {
   }
 
   private func isSpaces(_ range: Range<Int>) -> Bool { text[range].allSatisfy { $0 == 0x20 || $0 == 0x09 } }
-
-  private func isBlank(_ range: Range<Int>) -> Bool {
-    text[range].allSatisfy { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
-  }
 
   private func isBlankOrComment(_ range: Range<Int>) -> Bool {
     var offset = range.lowerBound

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+
+/// Places its edits by the tokens of one file.
+protocol TokenPlaces {
+  var code: Code { get }
+}
+
+extension TokenPlaces {
+  func start(_ token: Int) -> Int { Int(code.tokens[token].start) }
+  func end(_ token: Int) -> Int { Int(code.tokens[token].end) }
+
+  /// Nothing but white space stands in the bytes.
+  func isBlank(_ range: Range<Int>) -> Bool {
+    code.source.text[range].allSatisfy { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
+  }
+}
