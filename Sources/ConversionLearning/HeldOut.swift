@@ -14,14 +14,17 @@ struct HeldOut {
     let span: LearnedRule.Span
     /// It takes something away and puts nothing in its place.
     let isDeletion: Bool
+    /// For a deletion the share of the conversions that put nothing in the symbol's place, else 1.
+    let removals: Double
 
-    init(_ tried: (template: Template, trial: Trial, sources: Set<String>)) {
+    init(_ tried: (template: Template, trial: Trial, sources: Set<String>), _ learner: Learner) {
       (trial, sources) = (tried.trial, tried.sources)
       let (isGone, hasNewcomers) = (tried.template.right.isEmpty, !tried.trial.coChanges.isEmpty)
       doubt =
         isGone ? (hasNewcomers ? .loss : .none) : tried.template.lost > 0 ? .loss : hasNewcomers ? .newcomers : .none
       span = tried.template.span
       isDeletion = tried.template.right.isEmpty && tried.trial.companion == nil
+      removals = isDeletion ? learner.removals(like: tried.template) : 1
     }
   }
   private static let folds = 5
@@ -80,10 +83,8 @@ struct HeldOut {
 
   /// Held-out places as a driver's would be treated: the rule that is chosen there by the context, if any is sure enough.
   ///
-  /// - Parameters:
-  ///   - limit: at most so many, evenly from all over the files.
-  ///   - removals: the share of conversions that put nothing in the symbol's place.
-  func places(limit: Int, removals: Double) -> [HeldOutPlace] {
+  /// - Parameter limit: at most so many, evenly from all over the files.
+  func places(limit: Int) -> [HeldOutPlace] {
     let all = matches.keys.sorted()
     let chosen = all.count <= limit ? all : (0..<limit).map { all[$0 * all.count / limit] }
     var places: [HeldOutPlace] = []
@@ -92,7 +93,7 @@ struct HeldOut {
       let own = chosen.filter { path[$0].flatMap { fold[$0] } == held }
       guard !own.isEmpty else { continue }
       let replays = sum(byFold.enumerated().filter { $0.offset != held }.map(\.element))
-      let learned = trials.map { known($0, without: held, removals: removals) }
+      let learned = trials.map { known($0, without: held) }
       for occurrence in own {
         var best: (rank: Double, place: HeldOutPlace)?
         for match in matches[occurrence] ?? [] {
@@ -115,17 +116,13 @@ struct HeldOut {
   }
 
   /// What the other folds show of a rule; nil where it could not be learned from them.
-  private func known(
-    _ entry: Entry, without held: Int, removals: Double = 1
-  ) -> (evidence: Evidence, support: Int)? {
+  private func known(_ entry: Entry, without held: Int) -> (evidence: Evidence, support: Int)? {
     guard entry.sources.contains(where: { fold[$0] != held }) else { return nil }
     let outcomes = entry.trial.outcomes
     let numbers = outcomes.indices.filter { fold[outcomes[$0].path] != held }
     let support = Set(numbers.filter { outcomes[$0].reproduced }.map { outcomes[$0].path }).count
     guard support > 0 else { return nil }
-    return (
-      Evidence(places: numbers.map { entry.trial.places[$0] }, removals: entry.isDeletion ? removals : 1), support
-    )
+    return (Evidence(places: numbers.map { entry.trial.places[$0] }, removals: entry.removals), support)
   }
 }
 
@@ -152,6 +149,6 @@ extension Learner {
   ) -> [HeldOutPlace] {
     var learner = Learner(symbol, conversions, knowledge)
     let tried = learner.tried()
-    return HeldOut(tried.map(HeldOut.Entry.init)).places(limit: limit, removals: learner.removals())
+    return HeldOut(tried.map { HeldOut.Entry($0, learner) }).places(limit: limit)
   }
 }

@@ -31,6 +31,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
     case condition
     /// An element of an array that was made const; code fills an array of its own instead.
     case copy
+    /// A call that sets something on an object; the call that makes the object takes it in a structure instead.
+    case gathering
     /// A parameter that a callback lost: the left side is its type, the right side where its value comes from now.
     case recovery
   }
@@ -56,6 +58,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package var absorption: Absorption?
   /// For `copy`.
   package var copy: LocalCopy?
+  /// For `gathering`.
+  package var gathering: Gathering?
 
   package init(
     rule: Rule, span: Span, left: String, right: String, before: [String] = [], evidence: Evidence, free: [String] = [],
@@ -76,15 +80,12 @@ package struct LearnedRule: Codable, Hashable, Sendable {
     return nil
   }
 
-  /// The rule's co-change flags that other edits do not answer: those whose name none of the new texts brings.
-  package func unanswered(by texts: [String]) -> [Flag] {
-    let brought = Set(
-      texts.flatMap { text in
-        let source = LexedSource(text)
-        return source.tokens.map { source.spelling($0) }
-      })
-    let answers = Set(brought.map { Guards.coChange($0) })
-    return rule.flags.filter { $0.reason == .coChange && !answers.contains($0) }
+  /// The rule's co-change flags that say nothing of the names: what the driver has already, or gets by other edits.
+  package func unanswered(by names: Set<String>) -> [Flag] {
+    let flags = rule.flags.filter { $0.reason == .coChange }
+    guard !flags.isEmpty else { return [] }
+    let answers = Set(names.map { Guards.coChange($0) })
+    return flags.filter { !answers.contains($0) }
   }
 
   package var isDeletion: Bool { right.isEmpty && before.isEmpty && companion == nil }

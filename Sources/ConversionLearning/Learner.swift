@@ -48,9 +48,11 @@ package struct Learner {
 
   private mutating func learn() -> [LearnedRule] {
     let tried = tried()
-    let removals = removals()
-    let replays = HeldOut(tried.map(HeldOut.Entry.init)).replays()
-    var rules = zip(tried, replays).map { rule($0.template, $0.trial, replay: $1, removals: removals) }
+    let entries = tried.map { HeldOut.Entry($0, self) }
+    let replays = HeldOut(entries).replays()
+    var rules = tried.indices.map { index in
+      rule(tried[index].template, tried[index].trial, replay: replays[index], removals: entries[index].removals)
+    }
     rules.removeAll { $0.score < Self.leastScore }
     for definition in [definition(casts: false), definition(casts: true)].compactMap({ $0 }) {
       rules.removeAll { ($0.left, $0.right) == (definition.left, definition.right) }
@@ -58,7 +60,8 @@ package struct Learner {
     }
     rules.sort(by: Self.isBetter)
     let copy = symbol.kind == .madeConst && symbol.isField ? LocalCopyLearner(learner: self).rule() : nil
-    return number(rules, copy)
+    let gathering = symbol.isField ? nil : GatheringLearner(learner: self).rule()
+    return number(rules, [copy, gathering].compactMap { $0 })
   }
 
   /// The templates that hold somewhere, with the files that each was read from.
@@ -132,7 +135,7 @@ package struct Learner {
     let trial = Trial(Candidate(template, word: word, &spellings), self)
     // It was not learned from any of these places.
     let total = (trial.places.count { $0.reproduced }, trial.places.count)
-    var rule = rule(template, trial, replay: .init(reproduced: total.0, tried: total.1), removals: 0)
+    var rule = rule(template, trial, replay: .init(reproduced: total.0, tried: total.1), removals: 1)
     rule.isDefinition = true
     rule.free = []
     rule.rule.confidence = 1
@@ -174,8 +177,7 @@ package struct Learner {
   private func rule(
     _ template: Template, _ trial: Trial, replay: Rule.Replay, removals: Double
   ) -> LearnedRule {
-    let isRemoval = template.right.isEmpty && trial.companion == nil
-    let evidence = Evidence(places: trial.places, removals: isRemoval ? removals : 1)
+    let evidence = Evidence(places: trial.places, removals: removals)
     let total = evidence.total
     let opportunities = total.opportunities
     let confidence = Evidence.share(total)
@@ -213,7 +215,7 @@ package struct Learner {
     case .operand: .operand
     case .element: .initialiser
     case .include: .include
-    case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy: .declaration
+    case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering: .declaration
     case .statement where template.right.isEmpty: .statement
     case .statement, .expression:
       symbol.isField
@@ -222,9 +224,17 @@ package struct Learner {
     }
   }
 
-  /// Share of the conversions that took the symbol away and put nothing in its place.
-  func removals() -> Double {
-    let converted = occurrences.filter { [.changed, .deleted, .replaced].contains($0.outcome) }
+  /// Share of the conversions that took the symbol away and put nothing in its place; for a statement that calls
+  /// something else with it, of those in such calls: what becomes of `clear(FLAG)` says nothing about `set(FLAG)`.
+  func removals(like template: Template) -> Double {
+    let callee = LexedSource(template.left)
+    let isCall = template.span == .statement && callee.tokens.count > 1 && callee.tokens[1].punctuation == 0x28
+    let name = isCall ? spellings.known(callee.spelling(callee.tokens[0])).flatMap { $0 == word ? nil : $0 } : nil
+    let converted = occurrences.filter { occurrence in
+      let code = windows[occurrence.window].old
+      return [.changed, .deleted, .replaced].contains(occurrence.outcome)
+        && name.map { $0 == code.words[code.units[occurrence.unit].tokens.lowerBound] } ?? true
+    }
     let removed = converted.count { occurrence in
       if occurrence.outcome == .deleted { return true }
       guard let pair = occurrence.pair else { return false }
@@ -266,14 +276,14 @@ package struct Learner {
     return [name, "\(name)()", "->\(name)", ".\(name)"].contains(rest)
   }
 
-  private func number(_ rules: [LearnedRule], _ copy: LearnedRule?) -> [LearnedRule] {
+  private func number(_ rules: [LearnedRule], _ whole: [LearnedRule]) -> [LearnedRule] {
     let stem = String(
       symbol.name.unicodeScalars.map {
         $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_") ? Character($0) : "_"
       })
     // What only names the symbol fits where nothing of the rest does.
     let general = rules.dropFirst(Self.maximalRules).filter { isGeneral($0.left) }.prefix(Self.maximalGeneralRules)
-    return (rules.prefix(Self.maximalRules) + general + [copy].compactMap { $0 }).enumerated().map { index, rule in
+    return (rules.prefix(Self.maximalRules) + general + whole).enumerated().map { index, rule in
       var rule = rule
       rule.rule.id = "\(stem)-\(index + 1)"
       rule.rule.smpl = SemanticPatch(rule, symbol: symbol).text

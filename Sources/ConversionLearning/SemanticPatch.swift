@@ -17,8 +17,8 @@ struct SemanticPatch {
     if rule.companion != nil || !rule.followers.isEmpty { return "" }
     return switch rule.span {
     case .include: include
-    // Its functions may stand in any file, its array before any statement, which SmPL can't say.
-    case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy: ""
+    // Its functions may stand in any file, its array before any statement, its structure too, which SmPL can't say.
+    case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering: ""
     case .identifier: rename
     case .operand: patch(["expression E;"], ["-E | \(rule.left)", "+E"])
     case .element: element

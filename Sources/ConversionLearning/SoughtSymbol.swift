@@ -60,6 +60,8 @@ package struct TreeKnowledge: Sendable {
 
   /// A name that files gained when they lost the symbol.
   package struct Newcomer: Codable, Hashable, Sendable {
+    /// Share of the files from which on it belongs to the conversion.
+    package static let leastShare = 0.6
     package var name: String
     /// Share of the files that lost the symbol (0…1).
     package var share: Double

@@ -83,8 +83,7 @@ struct Trial {
 
 /// What changes together with a symbol: an edit without it is half a conversion.
 enum CoChange {
-  /// Share of the converted files from which on a newcomer counts, and how much more often than elsewhere it must come.
-  private static let share = 0.6
+  /// How much more often than elsewhere it must come.
   private static let lift = 0.3
   /// Share of the files with the newcomer that have to be of this conversion: another one may have come to the same files.
   private static let own = 0.1
@@ -97,7 +96,7 @@ enum CoChange {
       let right = candidate.right.code
       let brought = Set(right.tokens.map { right.source.spelling($0) })
       let found = counted.filter {
-        !$0.name.contains("/") && $0.share >= share && $0.share - $0.baseRate >= lift && !brought.contains($0.name)
+        !$0.name.contains("/") && $0.share >= TreeKnowledge.Newcomer.leastShare && $0.share - $0.baseRate >= lift && !brought.contains($0.name)
           && isOwn($0.name, $0.share, learner.knowledge)
       }
       return found.sorted { ($0.share, $1.name) > ($1.share, $0.name) }.prefix(3).map(\.name)

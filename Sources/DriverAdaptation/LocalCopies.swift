@@ -115,23 +115,11 @@ struct LocalCopies: TokenPlaces {
     return loop..<(code.units[loop + 1].kind == .open ? close(of: loop + 1) : index) + 1
   }
 
-  /// The unit may have others beside it.
-  private func isPlain(_ index: Int) -> Bool {
-    index == 0 || ![.control, .label].contains(code.units[index - 1].kind)
-  }
-
   /// The control unit whose body holds a unit directly.
   private func control(over index: Int) -> Int? {
     if index > 0, code.units[index - 1].kind == .control { return index - 1 }
     let open = block(of: index)
     return open > 0 && code.units[open - 1].kind == .control ? open - 1 : nil
-  }
-
-  /// Index of the opening brace of the block that a unit stands in; -1 at file level.
-  private func block(of index: Int) -> Int {
-    var at = index - 1
-    while at >= 0, code.units[at].kind != .open || code.units[at].depth >= code.units[index].depth { at -= 1 }
-    return at
   }
 
   private func close(of open: Int) -> Int {
@@ -260,10 +248,6 @@ struct LocalCopies: TokenPlaces {
 
   private func bytes(_ units: Range<Int>) -> Range<Int> {
     start(code.units[units.lowerBound].tokens.lowerBound)..<end(code.units[units.upperBound - 1].end - 1)
-  }
-
-  private func spelled(_ tokens: Range<Int>) -> String {
-    tokens.map { code.source.spelling(code.tokens[$0]) }.joined()
   }
 
   private func holdsNoToken(_ range: Range<Int>) -> Bool {

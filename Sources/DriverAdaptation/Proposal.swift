@@ -58,6 +58,10 @@ struct Proposer {
   /// Line ranges that the target's preprocessor skips.
   let inactive: [String: [ClosedRange<Int>]]
   let maximalSites: Int
+  /// Rules of other broken symbols, for conversions that concern several at once.
+  var others: [LearnedRule] = []
+  /// Names that the driver has, or that other edits bring.
+  var known: Set<String> = []
 
   func proposal(_ files: [String: SourceText]) -> Proposal {
     var proposal = proposed(files)
@@ -110,14 +114,16 @@ struct Proposer {
     case .entry: EntryPoint.edits(rule, files)
     case .condition: ConditionEdits.edits(rule, files, lines: lines)
     case .namespace: NamespaceImport.edits(rule, files, lines: lines)
-    case .identifier, .expression, .operand, .statement, .element, .include, .prototype, .recovery, .copy: nil
+    case .identifier, .expression, .operand, .statement, .element, .include, .prototype, .recovery, .copy,
+      .gathering:
+      nil
     }
   }
 
   /// What the tree changes together may come with another rule of the same symbol.
   private func flagCoChanges(_ proposal: inout Proposal) {
-    let texts = proposal.edits.map(\.replacement)
-    for flag in proposal.uses.flatMap({ $0.rule.unanswered(by: texts) }) { proposal.flag(flag) }
+    let names = KnownNames.all(in: proposal.edits.map(\.replacement)).union(known)
+    for flag in proposal.uses.flatMap({ $0.rule.unanswered(by: names) }) { proposal.flag(flag) }
   }
 
   func contains(_ text: SourceText, _ name: String) -> Bool {
@@ -175,7 +181,7 @@ struct Proposer {
     let code = Code(text, &spellings)
     guard let word = spellings.known(symbol.name) else { return }
     let applier = Applier(rules, &spellings)
-    let copied = copies(file, files, &proposal)
+    let copied = copies(file, files, &proposal) + gathered(file, text, &proposal)
     let rewriter = Rewriter(file: file, code: code)
     let table = LineTable(text)
     var taken = 0
@@ -253,7 +259,7 @@ struct Proposer {
     let isDeletion = application.output.isEmpty && application.companion == nil
     return Confidence.isEnough(
       application.grade.share, support: rule.support, isDeletion: isDeletion,
-      isHalf: rule.flags.contains { $0.reason == .coChange })
+      isHalf: !application.rule.unanswered(by: known).isEmpty)
   }
 
   /// The tree drops the same part in most places like this one, and in enough files: the changelog names it.

@@ -57,7 +57,7 @@ struct Rewriter: TokenPlaces {
       return replace(application.tokens, with: application.output, unit: application.unit, id)
     case .identifier, .expression:
       return replace(application.tokens, with: application.output, unit: application.unit, id)
-    case .include, .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy: return nil
+    case .include, .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering: return nil
     }
   }
 
@@ -77,7 +77,7 @@ struct Rewriter: TokenPlaces {
   }
 
   /// Takes a statement or an element away, with its line where it stands alone.
-  private func removeUnit(_ index: Int, _ rule: String) -> [Edit]? {
+  func removeUnit(_ index: Int, _ rule: String) -> [Edit]? {
     let unit = code.units[index]
     // The only statement of an `if` or a loop: what follows would become its body.
     if index > 0, unit.kind == .statement, [.control, .label].contains(code.units[index - 1].kind) { return nil }

@@ -148,8 +148,10 @@ package struct Search: Sendable {
     for found in breaks where SoughtSymbol(found) == symbol {
       lines[found.site.file, default: []].insert(found.site.line)
     }
-    let proposer = Proposer(
+    var proposer = Proposer(
       symbol: symbol, rules: rules, lines: lines, inactive: inactive, maximalSites: limits.sites)
+    proposer.others = symbols.filter { $0 != symbol }.flatMap { courses[$0]?.rules ?? [] }
+    if rules.contains(where: { $0.rule.flags.contains { $0.reason == .coChange } }) { proposer.known = known }
     let proposal = proposer.proposal(layers.mapValues(\.current))
     guard !proposal.edits.isEmpty else {
       let why = reason(course, proposal)
@@ -157,6 +159,14 @@ package struct Search: Sendable {
       return nil
     }
     return proposal
+  }
+
+  /// Names that the driver has of the kernel, or that the edits so far brought.
+  private var known: Set<String> {
+    let texts = layers.map { ActiveText.of($0.value.current, inactive: inactive[$0.key] ?? []) }
+    return texts.reduce(into: KnownNames.all(in: changes.flatMap(\.edits).map(\.replacement))) {
+      $0.formUnion(KnownNames.global(in: $1))
+    }
   }
 
   private func reason(_ course: Course, _ proposal: Proposal) -> String {
@@ -228,8 +238,8 @@ package struct Search: Sendable {
   private var result: SearchResult {
     var flags: [Flag] = []
     // What the tree changes together may come with another symbol.
-    let texts = changes.flatMap(\.edits).map(\.replacement)
-    let open = Set(used.values.flatMap { $0.unanswered(by: texts) })
+    let names = known
+    let open = Set(used.values.flatMap { $0.unanswered(by: names) })
     for flag in changes.flatMap(\.flags) where !flags.contains(flag) {
       if flag.reason != .coChange || open.contains(flag) { flags.append(flag) }
     }

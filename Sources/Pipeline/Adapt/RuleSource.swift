@@ -83,9 +83,11 @@ struct RuleSource: Sendable {
     let names = Self.names(in: conversions).union(Self.names(in: definitions.map(\.body)))
     let declared = try await store.declared(among: names) ?? Self.called(in: conversions)
     let coChange = try await store.newNames(inFilesLosing: symbol.name)
-    let newcomers = coChange.newcomers.map {
-      TreeKnowledge.Newcomer(
-        name: $0.name, share: Double($0.files) / Double(max(1, coChange.files)), baseRate: $0.baseRate)
+    var newcomers: [TreeKnowledge.Newcomer] = []
+    for found in coChange.newcomers {
+      let share = Double(found.files) / Double(max(1, coChange.files))
+      if share >= TreeKnowledge.Newcomer.leastShare, try await isTypeName(found.name, store) { continue }
+      newcomers.append(.init(name: found.name, share: share, baseRate: found.baseRate))
     }
     let knowledge = TreeKnowledge(
       declares: { declared.contains($0) }, newcomers: newcomers,
@@ -93,6 +95,12 @@ struct RuleSource: Sendable {
       gained: try await store.filesGaining(names), definitions: definitions,
       nearness: nearness(of: conversions, store))
     return (conversions, knowledge)
+  }
+
+  /// A typedef of the new tree: a prototype's matter, which the compiler sees to, and nothing that an edit could lack.
+  private func isTypeName(_ name: String, _ store: ConversionSource) async throws -> Bool {
+    let declared = try await store.declarations(of: name, in: .new)
+    return !declared.isEmpty && declared.allSatisfy { $0.kind == .type && $0.text.hasPrefix("typedef") }
   }
 
   /// Where the values of parameters come from that a callback no longer has.

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import KernelModel
+
+/// Makes a function hand over in a structure what it set on an object after that was made: `object = make(NULL, x);
+/// set_size(object, v);` becomes `struct limits lim = { .size = v };` and `object = make(&lim, x);`.
+struct GatheredSettings: TokenPlaces {
+  /// A setter's call that becomes a field.
+  struct Setting {
+    var rule: LearnedRule
+    /// Index of its unit.
+    var unit: Int
+    var field: String
+    var value: String
+    /// What the value names may change on the way: it is set right before the object is made.
+    var isLocal: Bool
+    var line: Int
+  }
+
+  /// What one function hands over.
+  struct Region {
+    var function: Function
+    /// Index of the unit that makes the object.
+    var maker: Int
+    /// Tokens of the argument that becomes the structure's address.
+    var argument: Range<Int>
+    var settings: [Setting]
+  }
+
+  let file: String
+  let code: Code
+  /// For each setter its rule; all of them fill one structure.
+  let rules: [Int32: LearnedRule]
+  private let lines: LineTable
+
+  init(file: String, code: Code, rules: [Int32: LearnedRule]) {
+    (self.file, self.code, self.rules) = (file, code, rules)
+    lines = LineTable(code.source.text)
+  }
+
+  /// The functions that make one object and then call setters on it, with those calls that may come before.
+  func regions() -> [Region] {
+    let makers = rules.values.reduce(into: Set<Gathering.Maker>()) { $0.formUnion($1.gathering?.makers ?? []) }
+    return code.functions.compactMap { function in
+      let units = code.units.indices.filter { function.body.contains(code.units[$0].tokens.lowerBound) }
+      let found = units.compactMap { unit in empty(makers, in: unit).map { (unit: unit, argument: $0) } }
+      guard found.count == 1, let (maker, argument) = found.first, code.units[maker].kind == .statement else {
+        return nil
+      }
+      let objects = objects(made: maker)
+      let behind = units.filter { $0 > maker && block(of: $0) == block(of: maker) && isPlain($0) }
+      var settings = behind.compactMap { setting($0, objects, maker, function) }
+      // Of two values for one field the later one would win.
+      let fields = settings.reduce(into: [String: Int]()) { $0[$1.field, default: 0] += 1 }
+      settings.removeAll { fields[$0.field]! > 1 }
+      return settings.isEmpty ? nil : Region(function: function, maker: maker, argument: argument, settings: settings)
+    }
+  }
+
+  /// Nil where the function's text leaves no room.
+  func edits(_ region: Region, rule: String, _ gathering: Gathering) -> [Edit]? {
+    let open = region.function.body.lowerBound
+    let brace = lines.range(ofLine: lines.line(of: start(open)))
+    guard isBlank(end(open)..<brace.upperBound), brace.upperBound > end(open), let indent = indent(region.maker),
+      let name = name(gathering.variable, in: region.function)
+    else { return nil }
+    let newline = CompatText.lineEnd(code.source.text)
+    func edit(_ range: Range<Int>, _ text: String) -> Edit {
+      Edit(file: file, range: range, replacement: text, rule: rule)
+    }
+    let elements = region.settings.filter { !$0.isLocal }.map { "\t\t.\($0.field) = \($0.value)," }
+    let object =
+      elements.isEmpty ? ["\t\(gathering.structure) \(name) = { };"]
+      : ["\t\(gathering.structure) \(name) = {"] + elements + ["\t};"]
+    var edits = [
+      edit(brace.upperBound..<brace.upperBound, object.map { $0 + newline }.joined()),
+      edit(start(region.argument.lowerBound)..<end(region.argument.upperBound - 1), "&\(name)"),
+    ]
+    let late = region.settings.filter(\.isLocal).map { "\(indent)\(name).\($0.field) = \($0.value);\(newline)" }
+    if !late.isEmpty {
+      let line = lines.range(ofLine: lines.line(of: start(code.units[region.maker].tokens.lowerBound))).lowerBound
+      edits.append(edit(line..<line, late.joined()))
+    }
+    let rewriter = Rewriter(file: file, code: code)
+    for setting in region.settings {
+      guard let removal = rewriter.removeUnit(setting.unit, rule) else { return nil }
+      edits += removal
+    }
+    return edits
+  }
+
+  // MARK: The object
+
+  /// The argument of a maker's call that takes no structure yet.
+  private func empty(_ makers: Set<Gathering.Maker>, in unit: Int) -> Range<Int>? {
+    let tokens = code.units[unit].tokens
+    for token in tokens.dropLast() where code.punctuation(at: token + 1) == 0x28 {
+      let close = Int(code.brackets.partner[token + 1])
+      guard close > token + 2, close <= tokens.upperBound else { continue }
+      for (number, argument) in code.list(token + 2..<close).enumerated()
+      where argument.count == 1 && code.spells(argument.lowerBound, "NULL") {
+        if makers.contains(Gathering.Maker(name: code.source.spelling(code.tokens[token]), argument: number)) { return argument }
+      }
+    }
+    return nil
+  }
+
+  /// What the statement assigns, `a` and `b` in `a = b = make();`, without spaces.
+  private func objects(made unit: Int) -> [String] {
+    var objects: [String] = []
+    var first = code.units[unit].tokens.lowerBound
+    for token in code.units[unit].tokens where code.punctuation(at: token) == 0x3D {
+      objects.append(spelled(first..<token))
+      first = token + 1
+    }
+    return objects
+  }
+
+  /// The expression is an object, part of one, or a variable that was set to such once before.
+  private func isAbout(_ objects: [String], _ expression: Range<Int>, between: Range<Int>) -> Bool {
+    let text = spelled(expression)
+    if objects.contains(where: { text == $0 || text.hasPrefix($0 + "->") || text.hasPrefix($0 + ".") }) { return true }
+    guard expression.count == 1 else { return false }
+    let uses = between.filter { code.words[$0] == code.words[expression.lowerBound] && !code.isMember($0) }
+    let set = uses.filter { code.isTouched($0) }
+    guard set.count == 1, let only = set.first, code.punctuation(at: only + 1) == 0x3D,
+      let unit = code.unit(holding: only), code.units[unit].tokens.lowerBound == only
+    else { return false }
+    let value = spelled(only + 2..<code.units[unit].tokens.upperBound)
+    return objects.contains { value == $0 || value.hasPrefix($0 + "->") }
+  }
+
+  // MARK: Settings
+
+  /// A call that may come before the object is made; nil for anything else.
+  private func setting(_ unit: Int, _ objects: [String], _ maker: Int, _ function: Function) -> Setting? {
+    let tokens = code.units[unit].tokens
+    guard code.units[unit].kind == .statement, tokens.count > 3, let rule = rules[code.words[tokens.lowerBound]],
+      let gathering = rule.gathering, Int(code.brackets.partner[tokens.lowerBound + 1]) == tokens.upperBound - 1
+    else { return nil }
+    let arguments = code.list(tokens.lowerBound + 2..<tokens.upperBound - 1)
+    let between = code.units[maker].end..<tokens.lowerBound
+    guard let object = arguments.first, !object.isEmpty, isAbout(objects, object, between: between),
+      !isWritten(object, in: between)
+    else { return nil }
+    let texts = arguments.dropFirst().map { range in
+      String(decoding: code.source.text[start(range.lowerBound)..<end(range.upperBound - 1)], as: UTF8.self)
+    }
+    guard let value = gathering.value(texts), let last = arguments.last, let kind = isFree(last, maker, unit, function)
+    else { return nil }
+    return Setting(
+      rule: rule, unit: unit, field: gathering.field, value: value, isLocal: kind == .local,
+      line: lines.line(of: start(tokens.lowerBound)))
+  }
+
+  /// Something below the object is set by hand: which of the two comes last matters.
+  private func isWritten(_ object: Range<Int>, in between: Range<Int>) -> Bool {
+    let text = spelled(object)
+    return between.contains { token in
+      guard code.punctuation(at: token) == 0x3D, let unit = code.unit(holding: token) else { return false }
+      return spelled(code.units[unit].tokens.lowerBound..<token).hasPrefix(text + "->")
+    }
+  }
+
+  private enum Freedom { case constant, local }
+
+  /// When the value may be taken: at any time, or right before the object is made; nil if neither.
+  private func isFree(_ value: Range<Int>, _ maker: Int, _ unit: Int, _ function: Function) -> Freedom? {
+    var kind = Freedom.constant
+    for token in value where code.tokens[token].kind == .identifier {
+      let name = code.source.spelling(code.tokens[token])
+      let isCalled = code.punctuation(at: token + 1) == 0x28
+      if isCalled, name.utf8.contains(where: { $0 >= 0x61 && $0 <= 0x7A }), Keyword(rawValue: code.words[token]) == nil {
+        return nil
+      }
+      let between = code.units[maker].tokens.lowerBound..<code.units[unit].tokens.lowerBound
+      if isMember(behind: token) {
+        // Who is given the whole object may change what is in it.
+        if between.contains(where: { code.words[$0] == code.words[token] && !isMember(behind: $0) }) { return nil }
+        kind = .local
+      }
+      let uses = function.body.filter { code.words[$0] == code.words[token] && code.isTouched($0) }
+      if uses.contains(where: { between.contains($0) }) { return nil }
+      if !uses.isEmpty || isDeclared(code.words[token], in: function) { kind = .local }
+    }
+    return kind
+  }
+
+  private func isMember(behind token: Int) -> Bool { code.isMember(token + 2) }
+
+  /// A variable of the function's own.
+  private func isDeclared(_ word: Int32, in function: Function) -> Bool {
+    code.units.indices.contains { unit in
+      let tokens = code.units[unit].tokens
+      return function.body.contains(tokens.lowerBound) && StatementInsertion.isDeclaration(unit, code)
+        && tokens.contains { code.words[$0] == word && !code.isMember($0) }
+    }
+  }
+
+  // MARK: Text
+
+  private func name(_ wanted: String, in function: Function) -> String? {
+    let used = Set(
+      (function.head.lowerBound..<function.body.upperBound).filter { !code.isMember($0) }
+        .map { code.source.spelling(code.tokens[$0]) })
+    return used.contains(wanted) ? nil : wanted
+  }
+
+  /// The white space before a statement that has its line for itself.
+  private func indent(_ unit: Int) -> String? {
+    let begin = start(code.units[unit].tokens.lowerBound)
+    let first = lines.range(ofLine: lines.line(of: begin)).lowerBound
+    return isBlank(first..<begin) ? String(decoding: code.source.text[first..<begin], as: UTF8.self) : nil
+  }
+}
