@@ -30,10 +30,11 @@ package struct Gathering: Codable, Hashable, Sendable {
   /// - Parameter rules: those whose fields one structure takes.
   package static func summary(_ rules: [LearnedRule]) -> String {
     let known = rules.compactMap { rule in rule.gathering.map { (rule: rule, gathering: $0) } }
-    let setters = known.map { "`\(Summary.shown($0.rule.left));`" }
+    let setters = known.map { "`\(Summary.shown($0.rule.left))`" }
     let fields = known.map { entry in
-      let last = "E\(entry.gathering.arguments - 1)"
-      return "`.\(entry.gathering.field) = \(entry.gathering.values.isEmpty ? last : "…")`"
+      let values = entry.gathering.values.values.sorted()
+      let value = values.isEmpty ? "E\(entry.gathering.arguments - 1)" : values.joined(separator: "` or `")
+      return "`.\(entry.gathering.field) = \(value)`"
     }
     let structure = known.first?.gathering.structure ?? ""
     return "\(setters.joined(separator: ", ")) → \(fields.joined(separator: ", ")) in a `\(structure)` that is passed on"

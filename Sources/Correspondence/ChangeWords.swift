@@ -55,7 +55,8 @@ struct ChangeWords {
         titles = ["\(verb) \(old)", "\(verb) \(name)"]
       } else {
         titles = [
-          "use \(PlainText.list(new)) instead of \(old)", "use \(new[0]) instead of \(name)", "replace \(name)",
+          "use \(PlainText.list(new)) instead of \(old)", "use \(new[0]) instead of \(name)", "use \(new[0])",
+          "replace \(name)",
         ]
       }
     case .headerGone:

@@ -116,7 +116,7 @@ import Testing
 
   @Test func learns() throws {
     let rule = try #require(Self.rules("set_size").first)
-    #expect(rule.rule.summary == "`set_size(E0, E1);` → `.size = E1` in a `struct limits` that is passed on")
+    #expect(rule.rule.summary == "`set_size(E0, E1)` → `.size = E1` in a `struct limits` that is passed on")
     #expect((rule.rule.support, rule.rule.opportunities, rule.rule.replay.reproduced) == (4, 5, 4))
     let gathering = try #require(rule.gathering)
     #expect([gathering.structure, gathering.variable, gathering.field] == ["struct limits", "lim", "size"])

@@ -17,6 +17,8 @@ struct Mended: Sendable {
   /// Breaks on the new kernel before anything was done, and each that showed up when what hid it was gone.
   var breaks: [Break]
   var left: [Break]
+  /// Lines of the sources that the new kernel's preprocessor skips.
+  var inactive: [String: [ClosedRange<Int>]]
 
   /// Whether no break is left.
   var isWhole: Bool { left.isEmpty }
@@ -38,7 +40,8 @@ struct Mending: Sendable {
     let code = sources.filter { path, _ in
       (path.hasSuffix(".c") || path.hasSuffix(".h")) && !builds.changedByBuild.contains(path)
     }
-    var search = Search(files: code, breaks: first.breaks, inactive: await oracle.inactiveLines())
+    let inactive = await oracle.inactiveLines()
+    var search = Search(files: code, breaks: first.breaks, inactive: inactive)
     var rules = RuleSource(trees: trees, code: code)
     let own = builds.buildFiles
     var breaks = first.breaks
@@ -59,7 +62,7 @@ struct Mending: Sendable {
         result.changes = own.changes + result.changes
         return Mended(
           result: result, rules: result.rules.merging(own.rules) { $1 }, sources: sources,
-          breaks: own.breaks + breaks, left: left)
+          breaks: own.breaks + breaks, left: left, inactive: inactive)
       }
       breaks += left.filter { found in
         !breaks.contains { ($0.symbol, $0.kind, $0.site.file) == (found.symbol, found.kind, found.site.file) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import CSource
 import DriverAdaptation
 import KernelBuild
 import KernelModel
@@ -14,8 +15,9 @@ struct SpatchGate: Sendable {
     var verdicts: [Verdict] = []
     for id in Set(mended.result.edits.compactMap(\.rule)).sorted() {
       guard let rule = mended.rules[id]?.rule, !rule.smpl.isEmpty else { continue }
-      let ours = try EditedFiles.apply(mended.result.edits.filter { $0.rule == id }, to: mended.sources)
-      let sources = mended.sources.filter { ours[$0.key] != nil }
+      let edits = mended.result.edits.filter { $0.rule == id }
+      let sources = read(Set(edits.map(\.file)), edits, mended)
+      let ours = try EditedFiles.apply(edits, to: sources)
       var result = try await spatch.apply(rule.smpl, to: sources)
       let untyped = untypedSemanticPatch(rule.smpl)
       if untyped != rule.smpl, result.reason == nil, difference(ours, result) != nil {
@@ -30,6 +32,20 @@ struct SpatchGate: Sendable {
       verdicts.append(verdict(id, ours, result))
     }
     return verdicts
+  }
+
+  /// The files as the new kernel's preprocessor reads them: Coccinelle edits what no kernel in question compiles as well.
+  /// As they are where an edit reaches into that.
+  private func read(_ files: Set<String>, _ edits: [Edit], _ mended: Mended) -> [String: SourceText] {
+    let plain = mended.sources.filter { files.contains($0.key) }
+    let active = plain.reduce(into: plain) { texts, file in
+      texts[file.key] = ActiveText.of(file.value, inactive: mended.inactive[file.key] ?? [])
+    }
+    let isBlank = edits.contains { edit in
+      active[edit.file].map { $0[edit.range.clamped(to: 0..<$0.count)].contains(ActiveText.blank) } ?? true
+    }
+    guard !isBlank else { return plain }
+    return active.mapValues { text in text.map { $0 == ActiveText.blank ? UInt8(ascii: " ") : $0 } }
   }
 
   private func difference(_ ours: [String: SourceText], _ result: Spatch.Result) -> String? {
