@@ -21,8 +21,12 @@ package struct Gathering: Codable, Hashable, Sendable {
     package var name: String
     /// Number of the argument, from 0.
     package var argument: Int
+    /// How many there are.
+    package var count: Int
 
-    package init(name: String, argument: Int) { (self.name, self.argument) = (name, argument) }
+    package init(name: String, argument: Int, count: Int) {
+      (self.name, self.argument, self.count) = (name, argument, count)
+    }
   }
 
   /// In one line for people.
@@ -37,7 +41,8 @@ package struct Gathering: Codable, Hashable, Sendable {
       return "`.\(entry.gathering.field) = \(value)`"
     }
     let structure = known.first?.gathering.structure ?? ""
-    return "\(setters.joined(separator: ", ")) → \(fields.joined(separator: ", ")) in a `\(structure)` that is passed on"
+    return
+      "\(setters.joined(separator: ", ")) → \(fields.joined(separator: ", ")) in a `\(structure)` that is passed on"
   }
 
   /// What the field is set to, given the setter's arguments behind the object; nil where the tree does not show it.

@@ -163,7 +163,8 @@ struct GatheringLearner {
       examples: learner.knowledge.nearness.sorted(paths).prefix(Rule.exampleLimit).compactMap { path in
         shown.first { $0.path == path }.map { example($0, target) }
       }, replay: replay, introduces: [target.structure],
-      flags: count < 3 ? [Flag(.fewExamples, "`\(Summary.shown(left))`: \(count) in-tree files show what becomes of it")] : [])
+      flags: count < 3
+        ? [Flag(.fewExamples, "`\(Summary.shown(left))`: \(count) in-tree files show what becomes of it")] : [])
     let context = Context(use: .ignored, shapes: [], next: "")
     var learned = LearnedRule(
       rule: rule, span: .gathering, left: left, right: "",
@@ -276,11 +277,13 @@ struct GatheringLearner {
     where code.tokens[token].kind == .identifier && code.punctuation(at: token + 1) == 0x28 {
       let close = Int(code.brackets.partner[token + 1])
       guard close > token + 2, Keyword(rawValue: code.words[token]) == nil else { continue }
-      for (number, argument) in code.list(token + 2..<close).enumerated() where argument.count == 2 {
+      let arguments = code.list(token + 2..<close)
+      for (number, argument) in arguments.enumerated() where argument.count == 2 {
         guard code.punctuation(at: argument.lowerBound) == 0x26,
           variables.contains(code.source.spelling(code.tokens[argument.lowerBound + 1]))
         else { continue }
-        makers.insert(.init(name: code.source.spelling(code.tokens[token]), argument: number))
+        makers.insert(
+          .init(name: code.source.spelling(code.tokens[token]), argument: number, count: arguments.count))
       }
     }
     return makers

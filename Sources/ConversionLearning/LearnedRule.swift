@@ -54,6 +54,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package var companion: Companion?
   /// Where the rule no longer sets a variable: what becomes of the variable's uses.
   package var followers: [Follower] = []
+  /// What becomes of the check of the result.
+  package var check: ResultCheck?
   /// A statement that goes into the place.
   package var absorption: Absorption?
   /// For `copy`.

@@ -60,6 +60,9 @@ package struct Learner {
     }
     rules.sort(by: Self.isBetter)
     let copy = symbol.kind == .madeConst && symbol.isField ? LocalCopyLearner(learner: self).rule() : nil
+    if !symbol.isField, let check = resultCheck() {
+      for index in rules.indices where !rules[index].isDeletion { rules[index].check = check }
+    }
     let gathering = symbol.isField ? nil : GatheringLearner(learner: self).rule()
     return number(rules, [copy, gathering].compactMap { $0 })
   }

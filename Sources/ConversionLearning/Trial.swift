@@ -96,7 +96,8 @@ enum CoChange {
       let right = candidate.right.code
       let brought = Set(right.tokens.map { right.source.spelling($0) })
       let found = counted.filter {
-        !$0.name.contains("/") && $0.share >= TreeKnowledge.Newcomer.leastShare && $0.share - $0.baseRate >= lift && !brought.contains($0.name)
+        !$0.name.contains("/") && $0.share >= TreeKnowledge.Newcomer.leastShare && $0.share - $0.baseRate >= lift
+          && !brought.contains($0.name)
           && isOwn($0.name, $0.share, learner.knowledge)
       }
       return found.sorted { ($0.share, $1.name) > ($1.share, $0.name) }.prefix(3).map(\.name)

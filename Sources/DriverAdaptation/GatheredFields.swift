@@ -29,6 +29,7 @@ extension Proposer {
         !edits.contains(where: { active[$0.range].contains(ActiveText.blank) })
       else { continue }
       proposal.edits += edits
+      check(region, code, file, for: main, &proposal)
       for setting in region.settings {
         let tokens = code.units[setting.unit].tokens
         covered.append(settings.start(tokens.lowerBound)..<settings.end(tokens.upperBound - 1))
@@ -41,6 +42,19 @@ extension Proposer {
     let rule = joined(main, used)
     for _ in covered { proposal.use(rule) }
     return covered
+  }
+
+  /// The call that makes the object may tell errors in another way now.
+  private func check(
+    _ region: GatheredSettings.Region, _ code: Code, _ file: String, for main: LearnedRule, _ proposal: inout Proposal
+  ) {
+    let token = code.tokens[region.callee]
+    let name = code.source.spelling(token)
+    guard let check = others.first(where: { $0.rule.symbol == name && $0.check != nil })?.check else { return }
+    let site = Site(file: file, line: LineTable(code.source.text).line(of: Int(token.start)))
+    let followed = ResultChecks(file: file, code: code).follow(check, at: Int(token.start), site, rule: main.rule.id)
+    proposal.edits += followed.edits
+    if let flag = followed.flag { proposal.flag(flag) }
   }
 
   private func grade(

@@ -24,7 +24,9 @@ struct GatheredSettings: TokenPlaces {
     var function: Function
     /// Index of the unit that makes the object.
     var maker: Int
-    /// Tokens of the argument that becomes the structure's address.
+    /// Name of the call that makes it.
+    var callee: Int
+    /// Tokens of the argument that becomes the structure's address; empty before the token where it comes in.
     var argument: Range<Int>
     var settings: [Setting]
   }
@@ -45,8 +47,8 @@ struct GatheredSettings: TokenPlaces {
     let makers = rules.values.reduce(into: Set<Gathering.Maker>()) { $0.formUnion($1.gathering?.makers ?? []) }
     return code.functions.compactMap { function in
       let units = code.units.indices.filter { function.body.contains(code.units[$0].tokens.lowerBound) }
-      let found = units.compactMap { unit in empty(makers, in: unit).map { (unit: unit, argument: $0) } }
-      guard found.count == 1, let (maker, argument) = found.first, code.units[maker].kind == .statement else {
+      let found = units.compactMap { unit in call(makers, in: unit).map { (unit: unit, call: $0) } }
+      guard found.count == 1, let (maker, call) = found.first, code.units[maker].kind == .statement else {
         return nil
       }
       let objects = objects(made: maker)
@@ -55,7 +57,10 @@ struct GatheredSettings: TokenPlaces {
       // Of two values for one field the later one would win.
       let fields = settings.reduce(into: [String: Int]()) { $0[$1.field, default: 0] += 1 }
       settings.removeAll { fields[$0.field]! > 1 }
-      return settings.isEmpty ? nil : Region(function: function, maker: maker, argument: argument, settings: settings)
+      return settings.isEmpty
+        ? nil
+        : Region(
+          function: function, maker: maker, callee: call.callee, argument: call.argument, settings: settings)
     }
   }
 
@@ -72,11 +77,14 @@ struct GatheredSettings: TokenPlaces {
     }
     let elements = region.settings.filter { !$0.isLocal }.map { "\t\t.\($0.field) = \($0.value)," }
     let object =
-      elements.isEmpty ? ["\t\(gathering.structure) \(name) = { };"]
+      elements.isEmpty
+      ? ["\t\(gathering.structure) \(name) = { };"]
       : ["\t\(gathering.structure) \(name) = {"] + elements + ["\t};"]
     var edits = [
       edit(brace.upperBound..<brace.upperBound, object.map { $0 + newline }.joined()),
-      edit(start(region.argument.lowerBound)..<end(region.argument.upperBound - 1), "&\(name)"),
+      region.argument.isEmpty
+        ? edit(start(region.argument.lowerBound)..<start(region.argument.lowerBound), "&\(name), ")
+        : edit(start(region.argument.lowerBound)..<end(region.argument.upperBound - 1), "&\(name)"),
     ]
     let late = region.settings.filter(\.isLocal).map { "\(indent)\(name).\($0.field) = \($0.value);\(newline)" }
     if !late.isEmpty {
@@ -93,15 +101,25 @@ struct GatheredSettings: TokenPlaces {
 
   // MARK: The object
 
-  /// The argument of a maker's call that takes no structure yet.
-  private func empty(_ makers: Set<Gathering.Maker>, in unit: Int) -> Range<Int>? {
+  /// A maker's call without a structure, and the argument that says so; an empty one where the call has one less, as
+  /// the old kernel had it.
+  private func call(_ makers: Set<Gathering.Maker>, in unit: Int) -> (callee: Int, argument: Range<Int>)? {
     let tokens = code.units[unit].tokens
     for token in tokens.dropLast() where code.punctuation(at: token + 1) == 0x28 {
       let close = Int(code.brackets.partner[token + 1])
       guard close > token + 2, close <= tokens.upperBound else { continue }
-      for (number, argument) in code.list(token + 2..<close).enumerated()
-      where argument.count == 1 && code.spells(argument.lowerBound, "NULL") {
-        if makers.contains(Gathering.Maker(name: code.source.spelling(code.tokens[token]), argument: number)) { return argument }
+      let arguments = code.list(token + 2..<close)
+      let name = code.source.spelling(code.tokens[token])
+      for maker in makers.sorted(by: { $0.argument < $1.argument }) where maker.name == name {
+        if arguments.count == maker.count, case let argument = arguments[maker.argument], argument.count == 1,
+          code.spells(argument.lowerBound, "NULL")
+        {
+          return (token, argument)
+        }
+        if arguments.count == maker.count - 1, arguments.indices.contains(maker.argument) {
+          let first = arguments[maker.argument].lowerBound
+          return (token, first..<first)
+        }
       }
     }
     return nil
@@ -172,7 +190,8 @@ struct GatheredSettings: TokenPlaces {
     for token in value where code.tokens[token].kind == .identifier {
       let name = code.source.spelling(code.tokens[token])
       let isCalled = code.punctuation(at: token + 1) == 0x28
-      if isCalled, name.utf8.contains(where: { $0 >= 0x61 && $0 <= 0x7A }), Keyword(rawValue: code.words[token]) == nil {
+      if isCalled, name.utf8.contains(where: { $0 >= 0x61 && $0 <= 0x7A }), Keyword(rawValue: code.words[token]) == nil
+      {
         return nil
       }
       let between = code.units[maker].tokens.lowerBound..<code.units[unit].tokens.lowerBound

@@ -219,6 +219,7 @@ struct Proposer {
       }
       proposal.edits += edits
       proposal.use(application.rule)
+      check(application.rule, file, text, at: Int(code.tokens[token].start), line: line, &proposal)
       if !application.rule.isDefinition {
         proposal.grades.append(
           .init(site: Site(file: file, line: line), rule: application.rule.rule.id, grade: application.grade))
@@ -242,6 +243,19 @@ struct Proposer {
         proposal.deletions.append(.init(site: Site(file: file, line: line), text: Self.folded(removed)))
       }
     }
+  }
+
+  /// Makes the check of the result follow.
+  private func check(
+    _ rule: LearnedRule, _ file: String, _ text: SourceText, at offset: Int, line: Int, _ proposal: inout Proposal
+  ) {
+    guard let check = rule.check else { return }
+    let checks = ResultChecks(file: file, text: text, inactive: inactive[file] ?? [])
+    let followed = checks.follow(check, at: offset, Site(file: file, line: line), rule: rule.rule.id)
+    for edit in followed.edits where !proposal.edits.contains(where: { Self.overlap(edit, $0) }) {
+      proposal.edits.append(edit)
+    }
+    if let flag = followed.flag { proposal.flag(flag) }
   }
 
   private func best(

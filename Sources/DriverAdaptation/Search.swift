@@ -114,9 +114,16 @@ package struct Search: Sendable {
   private var symbols: [SoughtSymbol] {
     var seen: Set<SoughtSymbol> = []
     let roots = breaks.filter { $0.cause == nil }
-    func rank(_ kind: Break.Kind) -> Int { kind == .headerGone ? 0 : kind == .includeNotReached ? 1 : 2 }
+    func rank(_ found: Break) -> Int {
+      switch found.kind {
+      case .headerGone: 0
+      case .includeNotReached: 1
+      // It concerns others as well, which have no other rule for it.
+      default: courses[SoughtSymbol(found)]?.rules.contains { $0.gathering != nil } ?? false ? 2 : 3
+      }
+    }
     let sorted = roots.enumerated().sorted { left, right in
-      let (one, other) = (rank(left.element.kind), rank(right.element.kind))
+      let (one, other) = (rank(left.element), rank(right.element))
       return (one, left.element.site, left.offset) < (other, right.element.site, right.offset)
     }
     return sorted.map { SoughtSymbol($0.element) }.filter { !$0.name.isEmpty && seen.insert($0).inserted }

@@ -74,18 +74,27 @@ import Testing
         	o->q = make_queue(&lim, 1);
         	it = o->q;
         """),
-    Case(name: "the value is known only then", body: "\tq = make_queue(NULL, 1);\n\tn = size_of(q);\n\tset_size(q, n);"),
+    Case(
+      name: "the call had one argument less",
+      body: "\to->q = q = make_queue(1);\n\tset_size(q, 8);",
+      expected: "\tstruct limits lim = {\n\t\t.size = 8,\n\t};\n\to->q = q = make_queue(&lim, 1);"),
+    Case(
+      name: "the value is known only then", body: "\tq = make_queue(NULL, 1);\n\tn = size_of(q);\n\tset_size(q, n);"),
     Case(name: "the value is called for", body: "\tq = make_queue(NULL, 1);\n\tset_size(q, compute(o));"),
     Case(
-      name: "what holds the value is given away", body: "\tq = make_queue(NULL, 1);\n\tinit(o);\n\tset_size(q, o->size);"),
+      name: "what holds the value is given away",
+      body: "\tq = make_queue(NULL, 1);\n\tinit(o);\n\tset_size(q, o->size);"),
     Case(name: "on a condition", body: "\tq = make_queue(NULL, 1);\n\tif (o->big)\n\t\tset_size(q, 8);"),
     Case(name: "set twice", body: "\tq = make_queue(NULL, 1);\n\tset_size(q, 8);\n\tset_size(q, 9);"),
     Case(name: "another object", body: "\tq = make_queue(NULL, 1);\n\tset_size(o->other, 8);"),
-    Case(name: "two objects are made", body: "\tq = make_queue(NULL, 1);\n\to->q = make_queue(NULL, 2);\n\tset_size(q, 8);"),
+    Case(
+      name: "two objects are made", body: "\tq = make_queue(NULL, 1);\n\to->q = make_queue(NULL, 2);\n\tset_size(q, 8);"
+    ),
     Case(name: "set by hand before", body: "\tq = make_queue(NULL, 1);\n\tq->limits.all = 4;\n\tset_size(q, 8);"),
     Case(name: "a structure is passed already", body: "\tq = make_queue(&mine, 1);\n\tset_size(q, 8);"),
     Case(name: "the name is taken", body: "\tint lim = 0;\n\n\tq = make_queue(NULL, lim);\n\tset_size(q, 8);"),
-    Case(name: "constants that the tree does not show", body: "\tq = make_queue(NULL, 1);\n\tset_cache(q, false, false);"),
+    Case(
+      name: "constants that the tree does not show", body: "\tq = make_queue(NULL, 1);\n\tset_cache(q, false, false);"),
   ]
 
   private static func function(_ number: Int, _ body: String) -> String {
@@ -120,7 +129,7 @@ import Testing
     #expect((rule.rule.support, rule.rule.opportunities, rule.rule.replay.reproduced) == (4, 5, 4))
     let gathering = try #require(rule.gathering)
     #expect([gathering.structure, gathering.variable, gathering.field] == ["struct limits", "lim", "size"])
-    #expect(gathering.makers == [.init(name: "make_queue", argument: 0)])
+    #expect(gathering.makers == [.init(name: "make_queue", argument: 0, count: 2)])
     let flags = try #require(Self.rules("set_cache").first?.gathering)
     #expect(flags.values == ["true, false": "F_CACHE", "true, true": "F_CACHE | F_FUA"])
     #expect(Self.rules("set_limit").first?.gathering?.field == "max")
@@ -136,7 +145,8 @@ import Testing
     let breaks = lines.indices.compactMap { index in
       setters.first { lines[index].contains("\($0)(") }.map { name in
         Break(
-          site: Site(file: "a.c", line: index + 1), kind: name == "set_cache" ? .arguments : .functionGone, symbol: name,
+          site: Site(file: "a.c", line: index + 1), kind: name == "set_cache" ? .arguments : .functionGone,
+          symbol: name,
           message: "gone")
       }
     }
