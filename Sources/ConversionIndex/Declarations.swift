@@ -39,6 +39,38 @@ extension ConversionStore {
     }
   }
 
+  /// How the structures of a tree declare fields of these names, in headers that name `tag` somewhere; for each name in
+  /// the 64 likeliest files.
+  ///
+  /// - Throws: `Failure` (`tryAgain`) if the index can't be read.
+  package func fields(
+    _ names: Set<String>, besides tag: String, in side: Side
+  ) async throws -> [Declaration] {
+    let tree = side == .old ? old : new
+    let files = try await read { db in
+      var files: [String: Set<String>] = [:]
+      for name in names {
+        let found = try places(db, name, side).filter { $0.kind == .field }
+        for path in try paths(db, likeliest(db, found)) { files[path, default: []].insert(name) }
+      }
+      return files
+    }
+    return try await offload { check in
+      var result: [Declaration] = []
+      for (path, names) in files.sorted(by: { $0.key < $1.key }) {
+        try check()
+        guard let text = tree.bytes(path), Data(text).range(of: Data(tag.utf8)) != nil,
+          let (bytes, found) = tree.found(in: path)
+        else { continue }
+        for place in found where place.kind == .field {
+          let name = String(decoding: bytes[place.name], as: UTF8.self)
+          if names.contains(name) { result.append(place.declaration(name, bytes, path: path)) }
+        }
+      }
+      return result
+    }
+  }
+
   /// Whether a tree declares the name at all; cheaper than the declarations themselves.
   ///
   /// - Throws: `Failure` (`tryAgain`) if the index can't be read.

@@ -120,7 +120,8 @@ package struct Candidate {
     case .replaced: return false
     case .deleted: return isDeletion && span != .operand
     case .changed:
-      guard let pair = occurrence.pair, !occurrence.hasFeeders else { return false }
+      guard let pair = occurrence.pair else { return false }
+      if occurrence.hasFeeders { return isFed(occurrence, match, pair, in: window, spellings) }
       if span == .operand {
         let path = pair.old.path(to: occurrence.token)
         return Operand.removed(pair, path, window.old, window.new) == match.tokens
@@ -131,13 +132,33 @@ package struct Candidate {
       if let level = path.firstIndex(of: match.node), pair.leansOnParent(path, level) { return nil }
       if span == .identifier { return renames(pair, occurrence, window) }
       let wanted = window.new.words[pair.new.nodes[pair.newNode[match.node]].tokens]
-      let output = output(window.old, match)
-      guard output.count == wanted.count else { return false }
-      return zip(output, wanted).allSatisfy { token, word in
-        token.origin >= 0
-          ? window.old.words[token.origin] == word : spellings.bytes(word).elementsEqual(token.text.utf8)
-      }
+      return isSpelled(output(window.old, match), wanted, window, spellings)
     }
+  }
+
+  private func isSpelled(
+    _ output: [OutputToken], _ words: ArraySlice<Int32>, _ window: Window, _ spellings: Spellings
+  ) -> Bool {
+    guard output.count == words.count else { return false }
+    return zip(output, words).allSatisfy { token, word in
+      token.origin >= 0
+        ? window.old.words[token.origin] == word : spellings.bytes(word).elementsEqual(token.text.utf8)
+    }
+  }
+
+  /// What the candidate gives is put into a variable of its own first, and that one stands in its place.
+  private func isFed(
+    _ occurrence: Occurrence, _ match: Match, _ pair: TreePair, in window: Window, _ spellings: Spellings
+  ) -> Bool {
+    guard span == .expression, !isDeletion, pair.newNode[match.node] >= 0, occurrence.feeders.count == 1 else {
+      return false
+    }
+    let place = pair.new.nodes[pair.newNode[match.node]].tokens
+    let feeder = window.new.units[occurrence.feeders[0]].tokens
+    guard place.count == 1, feeder.count > 2, window.new.words[feeder.lowerBound] == window.new.words[place.lowerBound],
+      window.new.punctuation(at: feeder.lowerBound + 1) == 0x3D
+    else { return false }
+    return isSpelled(output(window.old, match), window.new.words[feeder.dropFirst(2)], window, spellings)
   }
 
   private func renames(_ pair: TreePair, _ occurrence: Occurrence, _ window: Window) -> Bool {

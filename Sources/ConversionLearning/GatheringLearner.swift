@@ -261,8 +261,7 @@ struct GatheringLearner {
     guard tokens.count > 4, code.isMember(tokens.lowerBound + 2),
       [0x3D, punctuation("|=")].contains(code.punctuation(at: tokens.lowerBound + 3))
     else { return nil }
-    let tree = ExpressionTree(code, tokens)
-    guard let structure = FieldBase.structure(of: tokens.lowerBound + 2, code, tree) else { return nil }
+    guard let structure = FieldBase.structure(of: tokens.lowerBound + 2, code) else { return nil }
     return Setting(
       structure: structure, variable: code.source.spelling(code.tokens[tokens.lowerBound]),
       field: code.source.spelling(code.tokens[tokens.lowerBound + 2]), value: spelled(tokens.dropFirst(4), code))

@@ -41,7 +41,7 @@ package struct Learner {
     for conversion in sorted {
       let window = Window(conversion, &spellings)
       let found = Occurrence.all(of: word, in: window, number: windows.count, isField: symbol.isField)
-      occurrences += found.filter { FieldBase.fits(symbol, window.old, $0.old, $0.token) }
+      occurrences += found.filter { FieldBase.fits(symbol, window.old, $0.token, knowing: knowledge.fields) }
       windows.append(window)
     }
   }

@@ -49,12 +49,15 @@ package struct TreeKnowledge: Sendable {
   package var definitions: [Declaration]
   /// How near an in-tree file is to the driver: of the places that show a rule, the nearest are named.
   package var nearness: Nearness
+  /// What is known of the structures that have a field of the symbol's name.
+  package var fields: FieldTypes
 
   package init(
     declares: @escaping @Sendable (String) -> Bool? = { _ in nil }, newcomers: [Newcomer] = [],
-    converted: Int = 0, gained: [String: Int] = [:], definitions: [Declaration] = [], nearness: Nearness = Nearness()
+    converted: Int = 0, gained: [String: Int] = [:], definitions: [Declaration] = [], nearness: Nearness = Nearness(),
+    fields: FieldTypes = FieldTypes()
   ) {
-    (self.declares, self.newcomers, self.nearness) = (declares, newcomers, nearness)
+    (self.declares, self.newcomers, self.nearness, self.fields) = (declares, newcomers, nearness, fields)
     (self.definitions, self.converted, self.gained) = (definitions, converted, gained)
   }
 

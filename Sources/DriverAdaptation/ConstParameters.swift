@@ -36,12 +36,11 @@ struct ConstParameters {
     var found: [Call] = []
     var seen: Set<Call> = []
     for call in code.tokens.indices.dropFirst() where code.tokens[call].punctuation == 0x28 {
-      guard code.tokens[call - 1].kind == .identifier, case let close = Int(code.brackets.partner[call]), close > call,
-        let unit = code.unit(holding: call)
+      guard code.tokens[call - 1].kind == .identifier, case let close = Int(code.brackets.partner[call]), close > call
       else { continue }
       for (number, argument) in code.list(call + 1..<close).enumerated() {
         guard let field = argument.last, argument.count > 2, code.spells(field, symbol.name),
-          FieldBase.structure(of: field, code, ExpressionTree(code, code.units[unit].tokens)) == symbol.container
+          FieldBase.structure(of: field, code) == symbol.container
         else { continue }
         let use = Call(name: code.source.spelling(code.tokens[call - 1]), argument: number)
         if seen.insert(use).inserted { found.append(use) }

@@ -330,16 +330,12 @@ struct Proposer {
     }
     guard isMember else { return false }
     if lines[file]?.contains(line) ?? false { return true }
-    guard let container = symbol.container, let unit = code.unit(holding: token) else { return false }
-    let tree = ExpressionTree(code, code.units[unit].tokens)
-    return FieldBase.structure(of: token, code, tree) == container
+    return symbol.container != nil && FieldBase.structure(of: token, code) == symbol.container
   }
 
   /// A field of the symbol's name, of a structure that does not show.
   private func isUntyped(_ token: Int, _ code: Code) -> Bool {
-    guard symbol.isField, code.isMember(token), let unit = code.unit(holding: token) else { return false }
-    let tree = ExpressionTree(code, code.units[unit].tokens)
-    return FieldBase.structure(of: token, code, tree) == nil
+    symbol.isField && code.isMember(token) && FieldBase.structure(of: token, code) == nil
   }
 
   /// The rule's flags and those of this place.

@@ -93,7 +93,7 @@ struct RuleSource: Sendable {
       declares: { declared.contains($0) }, newcomers: newcomers,
       converted: symbol.survives ? try await store.converted(symbol.name) : coChange.files,
       gained: try await store.filesGaining(names), definitions: definitions,
-      nearness: nearness(of: conversions, store))
+      nearness: nearness(of: conversions, store), fields: try await fields(symbol, definitions, conversions, store))
     return (conversions, knowledge)
   }
 
@@ -101,6 +101,19 @@ struct RuleSource: Sendable {
   private func isTypeName(_ name: String, _ store: ConversionSource) async throws -> Bool {
     let declared = try await store.declarations(of: name, in: .new)
     return !declared.isEmpty && declared.allSatisfy { $0.kind == .type && $0.text.hasPrefix("typedef") }
+  }
+
+  /// Which fields may be of the symbol's structure, where its own name does not tell.
+  private func fields(
+    _ symbol: SoughtSymbol, _ definitions: [Declaration], _ conversions: [Conversion], _ store: ConversionSource
+  ) async throws -> FieldTypes {
+    guard symbol.isField, let container = symbol.container, FieldTypes.isCommon(definitions) else {
+      return FieldTypes()
+    }
+    let sought = FieldTypes.sought(symbol.name, in: conversions)
+    let tag = container.split(separator: " ").last.map(String.init) ?? container
+    let found = try await store.fields(sought, besides: tag).filter { FieldTypes.holds(container, $0) }
+    return FieldTypes(isCommon: true, holders: Set(found.map(\.name)))
   }
 
   /// Where the values of parameters come from that a callback no longer has.

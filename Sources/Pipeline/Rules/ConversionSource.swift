@@ -47,6 +47,11 @@ struct ConversionSource: Sendable {
     try await trees?.declarations(of: name, in: side, container: container) ?? []
   }
 
+  /// How the old tree declares fields of these names, in headers that name `tag`.
+  func fields(_ names: Set<String>, besides tag: String) async throws -> [Declaration] {
+    try await trees?.fields(names, besides: tag, in: .old) ?? []
+  }
+
   /// Those of `names` that the new tree declares; nil where that is not known.
   func declared(among names: Set<String>) async throws -> Set<String>? {
     try await trees?.declared(in: .new, among: names)
