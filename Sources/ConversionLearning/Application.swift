@@ -26,18 +26,23 @@ package struct Application: Sendable {
 /// The rules of one symbol made ready for a driver's sources.
 package struct Applier {
   private let candidates: [(rule: LearnedRule, candidate: Candidate)]
+  let mergers: [(LearnedRule, Merger)]
   private let spellings: Spellings
 
   package init(_ rules: [LearnedRule], _ spellings: inout Spellings) {
     var candidates: [(rule: LearnedRule, candidate: Candidate)] = []
-    for rule in rules where rule.span != .include { candidates.append((rule, Candidate(rule, &spellings))) }
+    for rule in rules where rule.span != .include && rule.merger == nil {
+      candidates.append((rule, Candidate(rule, &spellings)))
+    }
     self.candidates = candidates
+    mergers = rules.compactMap { rule in rule.merger.map { (rule, $0) } }
     self.spellings = spellings
   }
 
   /// All rules that match at a token of their symbol, best first.
   package func applications(_ code: Code, token: Int) -> [Application] {
     guard let unit = code.unit(holding: token), code.units[unit].tokens.contains(token) else { return [] }
+    if let merged = merged(code, token: token) { return merged }
     let tree = ExpressionTree(code, code.units[unit].tokens)
     var found: [Application] = []
     let isCall = token + 1 < code.tokens.count && code.tokens[token + 1].punctuation == 0x28

@@ -58,6 +58,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package var check: ResultCheck?
   /// A statement that goes into the place.
   package var absorption: Absorption?
+  /// Two fields become one: the sides say it for people, this for places.
+  package var merger: Merger?
   /// For `copy`.
   package var copy: LocalCopy?
   /// For `gathering`.

@@ -20,6 +20,8 @@ package struct Learner {
   let word: Int32
   var windows: [Window] = []
   var occurrences: [Occurrence] = []
+  /// Rules for places that set the symbol beside another field.
+  private var mergers: [(merger: Merger, rule: LearnedRule)] = []
 
   /// Rules for `symbol`, best first; the same input gives the same rules.
   package static func rules(
@@ -44,6 +46,15 @@ package struct Learner {
       occurrences += found.filter { FieldBase.fits(symbol, window.old, $0.token, knowing: knowledge.fields) }
       windows.append(window)
     }
+    mergers = MergerLearner(
+      symbol: symbol, knowledge: knowledge, word: word, spellings: spellings, windows: windows
+    ).rules()
+    if let merger = mergers.first?.merger {
+      let pairs = windows.map { FieldPair.all($0.old) }
+      occurrences.removeAll { place in
+        MergerLearner.isBeside(place.token, merger, windows[place.window].old, pairs[place.window])
+      }
+    }
   }
 
   private mutating func learn() -> [LearnedRule] {
@@ -58,6 +69,7 @@ package struct Learner {
       rules.removeAll { ($0.left, $0.right) == (definition.left, definition.right) }
       rules.append(definition)
     }
+    rules += mergers.map(\.rule)
     rules.sort(by: Self.isBetter)
     let copy = symbol.kind == .madeConst && symbol.isField ? LocalCopyLearner(learner: self).rule() : nil
     if !symbol.isField, let check = resultCheck() {

@@ -21,7 +21,7 @@ struct SemanticPatch {
     case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering: ""
     case .identifier: rename
     case .operand: patch(["expression E;"], ["-E | \(rule.left)", "+E"])
-    case .element: element
+    case .element: rule.merger.map(merging) ?? element
     case .statement, .expression:
       isDeclarer
         ? declarer : isDesignator ? designator : rule.absorption.map(absorbing) ?? expression
@@ -78,6 +78,26 @@ struct SemanticPatch {
     let assignment = (["("] + alternative("S.") + ["|"] + alternative("S->") + [")"]).joined(separator: "\n")
     let head = (["@\(name)_assigned@", "expression S;"] + declarations + ["@@"]).joined(separator: "\n")
     return "\(initialiser)\n\(head)\n\(assignment)\n"
+  }
+
+  /// Both forms, the two lines in the order in which the tree has them.
+  private func merging(_ merger: Merger) -> String {
+    let values = count == 1 ? "E0" : "E0, E1"
+    let second: String
+    switch merger.values {
+    case .joined: second = "E1"
+    case .alone(let number): second = number
+    }
+    let added = shown(merger.right).dropFirst()
+    let initialiser = patch(
+      ["identifier T, s;", "expression \(values);"],
+      ["struct T s = {", "-.\(merger.first) = E0,", "-.\(merger.second) = \(second),", "+.\(added),", "};"])
+    func alternative(_ base: String) -> [String] {
+      ["-\(base)\(merger.first) = E0;", "-\(base)\(merger.second) = \(second);", "+\(base)\(added);"]
+    }
+    let body = ["("] + alternative("S.") + ["|"] + alternative("S->") + [")"]
+    let head = ["@\(name)_assigned@", "expression S, \(values);", "@@"]
+    return "\(initialiser)\n\((head + body).joined(separator: "\n"))\n"
   }
 
   /// The name of an initialiser's element, `.old` → `.new`, whatever its value.

@@ -23,6 +23,7 @@ struct Proposal: Sendable {
   mutating func use(_ rule: LearnedRule) {
     if let index = uses.firstIndex(where: { $0.rule.rule.id == rule.rule.id }) {
       uses[index].sites += 1
+      if rule.rule.smpl.isEmpty { uses[index].rule.rule.smpl = "" }
     } else {
       uses.append((rule, 1))
     }
