@@ -19,6 +19,8 @@ struct Proposal: Sendable {
   /// Bytes of the units that are edited, by file, where an edit can do no harm outside of its unit; nil where it can:
   /// declarations, macros, prototypes.
   var units: [String: [Range<Int>]]? = [:]
+  /// Variables that went with the field that they held.
+  var looked = 0
 
   mutating func use(_ rule: LearnedRule) {
     if let index = uses.firstIndex(where: { $0.rule.rule.id == rule.rule.id }) {
@@ -63,6 +65,8 @@ struct Proposer {
   var others: [LearnedRule] = []
   /// Names that the driver has, or that other edits bring.
   var known: Set<String> = []
+  /// A variable that only holds the symbol's field is read as the field.
+  var looksThrough = false
 
   func proposal(_ files: [String: SourceText]) -> Proposal {
     var proposal = proposed(files)
@@ -138,7 +142,7 @@ struct Proposer {
     }
   }
 
-  private func isActive(_ file: String, line: Int) -> Bool {
+  func isActive(_ file: String, line: Int) -> Bool {
     !(inactive[file] ?? []).contains { $0.contains(line) }
   }
 
@@ -212,6 +216,9 @@ struct Proposer {
         continue
       }
       taken += 1
+      if looksThrough, let held = HeldField(around: token, in: code), look(through: held, file, code, &proposal) {
+        continue
+      }
       let free = { (edits: [Edit]) in !edits.contains { edit in proposal.edits.contains { Self.overlap(edit, $0) } } }
       guard let (application, edits) = best(applications, rewriter, free) else {
         proposal.unfit += 1
@@ -259,7 +266,7 @@ struct Proposer {
     if let flag = followed.flag { proposal.flag(flag) }
   }
 
-  private func best(
+  func best(
     _ applications: [Application], _ rewriter: Rewriter, _ isFree: ([Edit]) -> Bool
   ) -> (Application, [Edit])? {
     for application in applications where isSureEnough(application) {
@@ -303,7 +310,7 @@ struct Proposer {
     }
   }
 
-  private static func overlap(_ left: Edit, _ right: Edit) -> Bool {
+  static func overlap(_ left: Edit, _ right: Edit) -> Bool {
     guard left.file == right.file else { return false }
     if left.range.isEmpty, right.range.isEmpty { return left.range == right.range }
     return left.range.overlaps(right.range)
@@ -340,7 +347,7 @@ struct Proposer {
   }
 
   /// The rule's flags and those of this place.
-  private func flags(_ application: Application, _ site: Site) -> [Flag] {
+  func flags(_ application: Application, _ site: Site) -> [Flag] {
     var flags = application.rule.rule.flags.filter { $0.reason != .lowConfidence && $0.reason != .coChange }
     if isSupportedLoss(application) { flags.removeAll { $0.reason == .argumentLost } }
     if application.grade.share < Confidence.sure {

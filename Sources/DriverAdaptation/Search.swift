@@ -20,6 +20,8 @@ package struct Search: Sendable {
     var rules: [LearnedRule]
     var rejected: Set<String> = []
     var attempts = 0
+    /// Nothing else held: variables that only hold the field are read as the field.
+    var looksThrough = false
     /// What spoke against the first rule that was tried.
     var objection: String?
     /// Set when nothing more is tried.
@@ -159,8 +161,14 @@ package struct Search: Sendable {
       symbol: symbol, rules: rules, lines: lines, inactive: inactive, maximalSites: limits.sites)
     proposer.others = symbols.filter { $0 != symbol }.flatMap { courses[$0]?.rules ?? [] }
     if rules.contains(where: { $0.rule.flags.contains { $0.reason == .coChange } }) { proposer.known = known }
+    proposer.looksThrough = course.looksThrough
     let proposal = proposer.proposal(layers.mapValues(\.current))
-    guard !proposal.edits.isEmpty else {
+    guard !proposal.edits.isEmpty, !course.looksThrough || proposal.looked > 0 else {
+      if !course.looksThrough, !course.rules.isEmpty {
+        courses[symbol]?.looksThrough = true
+        courses[symbol]?.rejected = []
+        return propose(symbol)
+      }
       let why = reason(course, proposal)
       courses[symbol]?.reason = why
       return nil
@@ -229,9 +237,11 @@ package struct Search: Sendable {
   private mutating func record(_ proposal: Proposal, for symbol: SoughtSymbol) {
     let rules = proposal.uses.sorted { $0.sites > $1.sites }.map(\.rule.rule)
     for use in proposal.uses { used[use.rule.rule.id] = use.rule }
+    courses[symbol]?.looksThrough = false
     // What was refused before may fit now.
     for other in courses.keys where other != symbol {
       courses[other]?.reason = nil
+      courses[other]?.looksThrough = false
       courses[other]?.rejected = []
     }
     changes.append(
