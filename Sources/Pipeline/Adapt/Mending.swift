@@ -74,13 +74,16 @@ struct Mending: Sendable {
 
   /// What Kbuild still refuses after the search: objects not looked at before, what modpost says, what clang knew.
   private func judge(_ result: SearchResult, _ code: [String: SourceText], round: Int) async throws -> [Break] {
-    let files = try EditedFiles.apply(result.edits, to: code).merging(builds.buildFiles.texts) { $1 }
+    let edited = try EditedFiles.apply(result.edits, to: code)
+    let files = edited.merging(builds.buildFiles.texts) { $1 }
     let kernel = builds.to.kernel
     let build = try await steps.measure("build", "building the adapted driver on \(kernel.identity.name)") {
       try await builder.build(builds.driver, with: files, on: kernel, label: "round-\(round)")
     }
     if build.record.isBuilt { return [] }
     var breaks = result.left
+    // The last attempt may have been refused: the oracle still looks at that.
+    _ = try await oracle.breaks(with: edited)
     let isTaken = try await oracle.take(build, with: files)
     // What only showed up when something else was gone has not been diagnosed yet.
     if isTaken || breaks.contains(where: { $0.before == nil && $0.after == nil }) {
