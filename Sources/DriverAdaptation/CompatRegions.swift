@@ -48,7 +48,7 @@ struct CompatRegions {
       let tokens = source.firstToken(endingAfter: region.lowerBound)..<source.firstToken(endingAfter: region.upperBound)
       var wider = region
       for index in tokens where source.tokens[index].isDirective {
-        guard let directive = directive(holding: index) else { return nil }
+        guard let directive = directive(holding: index) else { return lines(ofParameters: range) }
         wider = wider.lowerBound..<max(wider.upperBound, directive.upperBound)
         wider = min(wider.lowerBound, directive.lowerBound)..<wider.upperBound
       }
@@ -64,6 +64,16 @@ struct CompatRegions {
       if wider == region { return region }
       region = wider
     }
+  }
+
+  /// The lines of an edit in a parameter list that has conditions of the driver's own between its lines: another one may
+  /// stand beside them. Not so in a call, whose name may be a macro's.
+  private func lines(ofParameters range: Range<Int>) -> Range<Int>? {
+    guard isAtFileScope(range.lowerBound) else { return nil }
+    let region = wholeLines(range)
+    let tokens = source.firstToken(endingAfter: region.lowerBound)..<source.firstToken(endingAfter: region.upperBound)
+    guard !tokens.isEmpty, !tokens.contains(where: { source.tokens[$0].isDirective }) else { return nil }
+    return region
   }
 
   private func isRound(_ index: Int) -> Bool {

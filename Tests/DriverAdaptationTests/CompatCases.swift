@@ -218,6 +218,18 @@ let compatCases: [CompatCase] = [
       "driver.c": "static int driver_remove(struct platform_device *device,\n\t\t\t int x)\n{\n}\n", "Makefile": kbuild,
     ], changes: [removed], kernels: removers),
   CompatCase(
+    name: "callback-ladder",
+    files: [
+      "driver.c":
+        "static int driver_read(struct platform_device *device, int size,\n#if OLD\n\t\t       int wait,\n#endif\n"
+        + "\t\t       int flags, int *length)\n{\n\treturn size;\n}\n", "Makefile": kbuild,
+    ],
+    changes: [
+      .init(
+        symbol: "remove", kind: .declaration, left: "", right: "", container: "struct platform_driver",
+        texts: [(", int *length)", ")")])
+    ], kernels: removers),
+  CompatCase(
     name: "callback-return",
     files: [
       "driver.c":
