@@ -26,7 +26,7 @@ enum NameClash {
   }
 
   /// Every place of the name in all files, in code that the kernel skips as well; none unless the driver defines a
-  /// function of that name and nothing bears the new one.
+  /// function, an enumerator or a tag of that name and nothing bears the new one.
   static func edits(_ rule: LearnedRule, _ files: [String: SourceText]) -> [Edit] {
     var edits: [Edit] = []
     var isOwn = false
@@ -39,9 +39,26 @@ enum NameClash {
       for token in code.tokens.indices where code.words[token] == word && code.tokens[token].kind == .identifier {
         let before = token > 0 ? code.tokens[token - 1].punctuation : 0
         if before == punctuation("->") || before == punctuation(".") { continue }
+        isOwn = isOwn || isEnumerator(token, code) || isTag(token, code)
         edits.append(Edit(file: file, range: code.tokens[token].range, replacement: rule.right, rule: rule.rule.id))
       }
     }
     return isOwn ? edits : []
+  }
+
+  /// `name` of `enum … { …, name = 1, … }`.
+  private static func isEnumerator(_ token: Int, _ code: Code) -> Bool {
+    guard let unit = code.unit(holding: token), code.units[unit].kind == .element,
+      code.units[unit].tokens.lowerBound == token
+    else { return false }
+    let open = code.units[..<unit].lastIndex { $0.kind == .open && $0.depth < code.units[unit].depth } ?? 0
+    return open > 0 && code.units[open - 1].kind == .head
+      && code.units[open - 1].tokens.contains { Keyword(rawValue: code.words[$0]) == .enum }
+  }
+
+  /// `name` of `struct name {`.
+  private static func isTag(_ token: Int, _ code: Code) -> Bool {
+    guard token > 0, let keyword = Keyword(rawValue: code.words[token - 1]) else { return false }
+    return [.struct, .union, .enum].contains(keyword) && code.punctuation(at: token + 1) == 0x7B
   }
 }

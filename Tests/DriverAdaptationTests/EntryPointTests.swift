@@ -49,6 +49,20 @@ import Testing
     #expect(try adapted(found(.nameClash), SourceText("int x = start();".utf8)) == nil)
   }
 
+  @Test(arguments: [
+    "enum state { idle, start = 2 };\nint x = start;\n", "enum { start };\n",
+    "struct start { int a; };\nstruct start s;\n",
+  ])
+  func enumeratorsAndTagsAreTheDriversOwn(_ text: String) throws {
+    let result = try #require(try adapted(found(.nameClash), SourceText(text.utf8)))
+    #expect(result == text.replacing("start", with: "foo_bar_start"))
+  }
+
+  @Test(arguments: ["int a[] = { start };\n", "struct start s;\n", "struct ops ops = { .start = 1 };\n"])
+  func whatIsOnlyUsedIsTheKernels(_ text: String) throws {
+    #expect(try adapted(found(.nameClash), SourceText(text.utf8)) == nil)
+  }
+
   @Test func aRefusedEntryPointIsAnnounced() throws {
     let message = "start(): the name start() is refused, use announce(fn) instead"
     let text = try #require(try adapted(found(.buildRule, message), driver))
