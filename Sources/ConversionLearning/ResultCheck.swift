@@ -15,14 +15,18 @@ package struct ResultCheck: Codable, Hashable, Sendable {
     (self.old, self.new, self.support, self.files) = (old, new, support, files)
   }
 
-  /// Below this share the tree does not say what to do.
+  /// From this share on the tree says what to do.
   private static let share = 0.6
+  /// Below this one, and for fewer files, it is chance.
+  private static let leastShare = 0.25
   private static let leastFiles = 3
+
+  var isSeen: Bool { support >= Self.leastFiles && Double(support) >= Self.leastShare * Double(files) }
 
   /// The new check of an object.
   package func text(for object: String) -> String { new.replacing("\(Pattern.mark)0", with: object) }
 
-  package var isSure: Bool { support >= Self.leastFiles && Double(support) >= Self.share * Double(files) }
+  package var isSure: Bool { isSeen && Double(support) >= Self.share * Double(files) }
 }
 
 /// The first condition behind a statement that asks for what the statement assigned.
@@ -125,7 +129,8 @@ extension Learner {
     }
     let changed = Dictionary(grouping: seen.values.filter { $0.old != $0.new }, by: \.new)
     guard let best = changed.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) }) else { return nil }
-    return ResultCheck(
+    let check = ResultCheck(
       old: Set(best.value.map(\.old)), new: best.key, support: best.value.count, files: seen.count)
+    return check.isSeen ? check : nil
   }
 }
