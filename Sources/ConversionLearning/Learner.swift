@@ -72,9 +72,8 @@ package struct Learner {
     rules += mergers.map(\.rule)
     rules.sort(by: Self.isBetter)
     let copy = symbol.kind == .madeConst && symbol.isField ? LocalCopyLearner(learner: self).rule() : nil
-    if !symbol.isField, let check = resultCheck() {
-      for index in rules.indices where !rules[index].isDeletion { rules[index].check = check }
-    }
+    let checks = SeenChecks(self)
+    for index in rules.indices { rules[index].check = checks.check(rules[index]) }
     let gathering = symbol.isField ? nil : GatheringLearner(learner: self).rule()
     return number(rules, [copy, gathering].compactMap { $0 })
   }

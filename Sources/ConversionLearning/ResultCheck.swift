@@ -113,24 +113,48 @@ package struct CheckedResult {
   }
 }
 
-extension Learner {
-  /// What became of the checks of the symbol's results; nil where nothing did.
-  func resultCheck() -> ResultCheck? {
-    var seen: [String: (old: String, new: String)] = [:]
-    for occurrence in occurrences where occurrence.outcome == .changed {
-      let window = windows[occurrence.window]
+/// How in-tree checks of the results of a symbol's calls looked before and after.
+struct SeenChecks {
+  private struct Seen {
+    var path: String
+    var old: String
+    var new: String
+    /// What the new statement calls.
+    var calls: Set<String>
+  }
+  private var seen: [Seen] = []
+
+  init(_ learner: Learner) {
+    for occurrence in learner.occurrences where occurrence.outcome == .changed {
+      let window = learner.windows[occurrence.window]
       let unit = Int(window.newUnit[occurrence.unit])
-      guard unit >= 0, seen[window.path] == nil, let old = CheckedResult(of: occurrence.unit, in: window.old),
+      guard unit >= 0, !seen.contains(where: { $0.path == window.path }),
+        let old = CheckedResult(of: occurrence.unit, in: window.old),
         let new = CheckedResult(of: unit, in: window.new),
         // Another variable that is asked for is a follower's matter.
         window.old.words[old.object].elementsEqual(window.new.words[new.object])
       else { continue }
-      seen[window.path] = (old.text, new.text)
+      let calls = Self.calls(window.new.source, window.new.units[unit].tokens)
+      seen.append(Seen(path: window.path, old: old.text, new: new.text, calls: calls))
     }
-    let changed = Dictionary(grouping: seen.values.filter { $0.old != $0.new }, by: \.new)
+  }
+
+  /// What became of the checks where developers wrote what the rule says to call; nil where nothing did.
+  func check(_ rule: LearnedRule) -> ResultCheck? {
+    let right = LexedSource(rule.right)
+    let own = Self.calls(right, 0..<right.tokens.count)
+    let like = seen.filter { !own.isDisjoint(with: $0.calls) }
+    let changed = Dictionary(grouping: like.filter { $0.old != $0.new }, by: \.new)
     guard let best = changed.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) }) else { return nil }
     let check = ResultCheck(
-      old: Set(best.value.map(\.old)), new: best.key, support: best.value.count, files: seen.count)
+      old: Set(best.value.map(\.old)), new: best.key, support: best.value.count, files: like.count)
     return check.isSeen ? check : nil
+  }
+
+  private static func calls(_ source: LexedSource, _ tokens: Range<Int>) -> Set<String> {
+    Set(
+      tokens.dropLast().filter {
+        source.tokens[$0].kind == .identifier && source.tokens[$0 + 1].punctuation == 0x28
+      }.map { source.spelling(source.tokens[$0]) })
   }
 }
