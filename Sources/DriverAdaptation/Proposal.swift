@@ -337,8 +337,18 @@ struct Proposer {
       return !isMember || lines[file]?.contains(line) ?? false
     }
     guard isMember else { return false }
-    if lines[file]?.contains(line) ?? false { return true }
-    return symbol.container != nil && FieldBase.structure(of: token, code) == symbol.container
+    let isOwn = symbol.container != nil && FieldBase.structure(of: token, code) == symbol.container
+    if isOwn || !(lines[file]?.contains(line) ?? false) { return isOwn }
+    // Of several on the line the oracle meant those that are known to be of the structure, if there are such.
+    return !namesakes(of: token, code).contains { FieldBase.structure(of: $0, code) == symbol.container }
+  }
+
+  /// The fields of the same name on a token's line.
+  private func namesakes(of token: Int, _ code: Code) -> [Int] {
+    var first = token
+    while first > 0, !code.tokens[first].startsLine { first -= 1 }
+    let rest = code.tokens.indices.dropFirst(first + 1).prefix { !code.tokens[$0].startsLine }
+    return ([first] + rest).filter { $0 != token && code.words[$0] == code.words[token] && code.isMember($0) }
   }
 
   /// A field of the symbol's name, of a structure that does not show.

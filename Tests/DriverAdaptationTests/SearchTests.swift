@@ -214,6 +214,30 @@ private func rules(_ old: String, _ new: String) -> [LearnedRule] {
     #expect(texts["a.c"]?.contains("d = new(h);") == isRight)
   }
 
+  /// The compiler names the line: which of its fields it means, the declarations say.
+  @Test func aFieldOfAnotherStructureOnTheLineStays() throws {
+    let symbol = SoughtSymbol(name: "id", kind: .fieldGone, container: "struct info")
+    let conversions = (0..<3).map { number in
+      func text(_ field: String) -> String { "void f(struct info *i)\n{\n\ta();\n\tb(i->\(field), \(number));\n}\n" }
+      return Conversion(path: "d\(number).c", oldText: text("id"), newText: text("link.id"), oldStart: 1, newStart: 1)
+    }
+    let driver = "void g(struct info *i, struct own *o)\n{\n\tc(o->last->id, i->id);\n\tc(o->id, o->last->id);\n}\n"
+    let broken = [3, 4].map { line in
+      Break(
+        site: Site(file: "a.c", line: line), kind: .fieldGone, symbol: "id", container: "struct info", message: "id")
+    }
+    let (texts, result) = try run(
+      ["a.c": driver], breaks: [broken[0]], rules: [symbol: Learner.rules(for: symbol, from: conversions)]
+    ) { _ in [] }
+    #expect(texts["a.c"] == driver.replacing("i->id", with: "i->link.id"))
+    #expect(result.left.isEmpty)
+    // Where none is known to be of the structure, all are tried.
+    let (all, _) = try run(
+      ["a.c": driver], breaks: [broken[1]], rules: [symbol: Learner.rules(for: symbol, from: conversions)]
+    ) { _ in [] }
+    #expect(all["a.c"]?.contains("c(o->link.id, o->last->link.id);") == true)
+  }
+
   @Test func lastStatementOfAnIfIsNotTakenAway() throws {
     let conversions = (0..<4).map { number in
       Conversion(
