@@ -102,7 +102,9 @@ struct GatheringLearner {
       let finding = Finding(target: target, values: values(of: target, constant))
       return (finding: finding, count: constant.count(where: finding.isShown))
     }
-    func rank(_ entry: (finding: Finding, count: Int)) -> (Int, String) { (entry.count, entry.finding.target.field) }
+    func rank(_ entry: (finding: Finding, count: Int)) -> (Int, String) {
+      (entry.count, "\(entry.finding.target.field) \(entry.finding.target.structure)")
+    }
     return findings.filter { !$0.finding.values.isEmpty }.max { rank($0) < rank($1) }?.finding
   }
 

@@ -42,6 +42,12 @@ struct Guards {
     Flag(.coChange, "`\(name)` appears in most files converted this way, and not in this edit")
   }
 
+  /// The name that such a flag speaks of.
+  static func coChanged(_ flag: Flag) -> String? {
+    let parts = flag.detail.split(separator: "`", omittingEmptySubsequences: false)
+    return flag.reason == .coChange && parts.count > 1 ? String(parts[1]) : nil
+  }
+
   /// Strings and numbers of the right side that the left side does not have.
   private var newLiterals: [String] {
     let left = LexedSource(template.left)

@@ -88,8 +88,7 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package func unanswered(by names: Set<String>) -> [Flag] {
     let flags = rule.flags.filter { $0.reason == .coChange }
     guard !flags.isEmpty else { return [] }
-    let answers = Set(names.map { Guards.coChange($0) })
-    return flags.filter { !answers.contains($0) }
+    return flags.filter { flag in !(Guards.coChanged(flag).map(names.contains) ?? false) }
   }
 
   package var isDeletion: Bool { right.isEmpty && before.isEmpty && companion == nil }

@@ -101,7 +101,7 @@ package struct Merger: Codable, Hashable, Sendable {
 extension Applier {
   /// What the mergers among the rules make of the pair that a token's field is in, best first; nil where it is in none.
   func merged(_ code: Code, token: Int) -> [Application]? {
-    guard !mergers.isEmpty, let unit = code.unit(holding: token) else { return nil }
+    guard !mergers.isEmpty, SetField(token, code) != nil, let unit = code.unit(holding: token) else { return nil }
     let pairs = FieldPair.all(code).filter { $0.holds(token) }
     let found = pairs.compactMap { pair in
       mergers.contains { $0.1.settings(pair, code) != nil } ? pair : nil

@@ -2,7 +2,7 @@
 
 import CSource
 
-/// What became of the check of a call's result: `if (!x)` that became `if (IS_ERR(x))`. The compiler takes either.
+/// What became of the check of a call's result: `if (!x)` that became `if (is_bad(x))`. The compiler takes either.
 package struct ResultCheck: Codable, Hashable, Sendable {
   /// Conditions without spaces, `¤0` for the variable that took the result.
   package var old: Set<String>
@@ -19,7 +19,7 @@ package struct ResultCheck: Codable, Hashable, Sendable {
   private static let share = 0.6
   /// Below this one, and for fewer files, it is chance.
   private static let leastShare = 0.25
-  private static let leastFiles = 3
+  static let leastFiles = 3
 
   var isSeen: Bool { support >= Self.leastFiles && Double(support) >= Self.leastShare * Double(files) }
 
@@ -35,7 +35,7 @@ package struct CheckedResult {
   private static let reach = 6
   /// Index of the unit that checks.
   package let unit: Int
-  /// Tokens of the check: `!x`, `IS_ERR(x)`, `x == NULL`.
+  /// Tokens of the check: `!x`, `is_bad(x)`, `x == NULL`.
   package let tokens: Range<Int>
   /// The variable in it.
   package let object: Range<Int>
@@ -45,9 +45,10 @@ package struct CheckedResult {
   /// Nil where the unit assigns nothing, or nobody asks for it soon.
   package init?(of unit: Int, in code: Code) {
     let objects = Self.objects(unit, code)
-    guard !objects.isEmpty, let function = code.function(holding: code.units[unit].tokens.lowerBound) else {
-      return nil
-    }
+    // On a condition it is another branch's value as well that is asked for.
+    let isCommanded = unit > 0 && [.control, .label].contains(code.units[unit - 1].kind)
+    guard !objects.isEmpty, !isCommanded, let function = code.function(holding: code.units[unit].tokens.lowerBound)
+    else { return nil }
     for next in code.units.indices.dropFirst(unit + 1).prefix(Self.reach) {
       let tokens = code.units[next].tokens
       guard tokens.lowerBound < function.body.upperBound else { return nil }
@@ -55,8 +56,10 @@ package struct CheckedResult {
       guard code.units[next].kind == .control, Keyword(rawValue: code.words[tokens.lowerBound]) == .if else { continue }
       for object in objects {
         guard let found = Self.find(object, in: tokens, code) else { continue }
-        (self.unit, self.object) = (next, found)
-        self.tokens = Self.check(around: found, code)
+        guard code.units[next].depth == code.units[unit].depth, let check = Self.check(around: found, code) else {
+          return nil
+        }
+        (self.unit, self.object, self.tokens) = (next, found, check)
         let words = self.tokens.map { token in
           found.contains(token)
             ? token == found.lowerBound ? "\(Pattern.mark)0" : "" : code.source.spelling(code.tokens[token])
@@ -78,8 +81,10 @@ package struct CheckedResult {
         let left = first..<index
         // In a declaration the name stands last.
         let isDeclared = left.count > 1 && !left.contains { code.isMember($0) }
-        objects.append(Array(code.words[isDeclared ? index - 1..<index : left]))
+        let object = isDeclared ? index - 1..<index : left
         first = index + 1
+        guard !object.isEmpty, code.punctuation(at: object.lowerBound) != 0x5D else { return [] }
+        objects.append(Array(code.words[object]))
       }
       index = max(index, Int(code.brackets.partner[index])) + 1
     }
@@ -97,19 +102,25 @@ package struct CheckedResult {
     }.first
   }
 
-  private static func check(around object: Range<Int>, _ code: Code) -> Range<Int> {
+  /// Nil where the object is part of a larger comparison.
+  private static func check(around object: Range<Int>, _ code: Code) -> Range<Int>? {
     var range = object
     let (before, behind) = (object.lowerBound - 1, object.upperBound)
     let isArgument =
-      code.punctuation(at: before) == 0x28 && code.punctuation(at: behind) == 0x29
+      before > 0 && code.punctuation(at: before) == 0x28 && code.punctuation(at: behind) == 0x29
       && code.tokens[before - 1].kind == .identifier && Keyword(rawValue: code.words[before - 1]) == nil
     let equals = [punctuation("=="), punctuation("!=")]
     if isArgument {
       range = before - 1..<behind + 1
-    } else if equals.contains(code.punctuation(at: behind)), code.tokens[behind + 1].kind != .punctuator {
+    } else if equals.contains(code.punctuation(at: behind)), behind + 1 < code.tokens.count,
+      code.tokens[behind + 1].kind != .punctuator
+    {
       range = object.lowerBound..<behind + 2
     }
-    return code.punctuation(at: range.lowerBound - 1) == 0x21 ? range.lowerBound - 1..<range.upperBound : range
+    if code.punctuation(at: range.lowerBound - 1) == 0x21 { range = range.lowerBound - 1..<range.upperBound }
+    let edges = [0x28, 0x29, punctuation("&&"), punctuation("||")]
+    return edges.contains(code.punctuation(at: range.lowerBound - 1))
+      && edges.contains(code.punctuation(at: range.upperBound)) ? range : nil
   }
 }
 
@@ -146,8 +157,10 @@ struct SeenChecks {
     let like = seen.filter { !own.isDisjoint(with: $0.calls) }
     let changed = Dictionary(grouping: like.filter { $0.old != $0.new }, by: \.new)
     guard let best = changed.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) }) else { return nil }
-    let check = ResultCheck(
-      old: Set(best.value.map(\.old)), new: best.key, support: best.value.count, files: like.count)
+    // A form that few files had may have been restructured with its branches.
+    let old = Dictionary(grouping: best.value, by: \.old).filter { $0.value.count >= ResultCheck.leastFiles }
+    let support = old.values.reduce(0) { $0 + $1.count }
+    let check = ResultCheck(old: Set(old.keys), new: best.key, support: support, files: like.count)
     return check.isSeen ? check : nil
   }
 

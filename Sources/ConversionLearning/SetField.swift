@@ -22,7 +22,7 @@ struct SetField {
       base.count > 1 || code.punctuation(at: base.lowerBound) == 0x2E
     else { return nil }
     var end = field + 2
-    while end < unit.tokens.upperBound, ![0x2C, 0x3B].contains(code.punctuation(at: end)) {
+    while end < unit.tokens.upperBound, ![0x2C, 0x3B, 0x7D, 0x29].contains(code.punctuation(at: end)) {
       if code.isAssignment(end) || code.punctuation(at: end) == 0x7B { return nil }
       end = max(end, Int(code.brackets.partner[end])) + 1
     }

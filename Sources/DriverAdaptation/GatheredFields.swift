@@ -53,8 +53,7 @@ extension Proposer {
     guard let check = others.first(where: { $0.rule.symbol == name && $0.check != nil })?.check else { return }
     let site = Site(file: file, line: LineTable(code.source.text).line(of: Int(token.start)))
     let followed = ResultChecks(file: file, code: code).follow(check, at: Int(token.start), site, rule: main.rule.id)
-    proposal.edits += followed.edits
-    if let flag = followed.flag { proposal.flag(flag) }
+    proposal.add(followed, file)
   }
 
   private func grade(
@@ -64,6 +63,10 @@ extension Proposer {
     let grade = rule.grade(in: Context(use: .ignored, shapes: [], next: ""))
     proposal.grades.append(.init(site: site, rule: main.rule.id, grade: grade))
     rule.rule.flags.forEach { proposal.flag($0) }
+    if setting.mayDiffer {
+      proposal.flag(
+        Flag(.valueUsed, "\(site): `\(setting.value)` is read earlier now; what is called before may set it"))
+    }
     if rule.rule.confidence < Confidence.sure {
       let share = Int((rule.rule.confidence * 100).rounded())
       proposal.flag(

@@ -16,6 +16,8 @@ struct GatheredSettings: TokenPlaces {
     var value: String
     /// What the value names may change on the way: it is set right before the object is made.
     var isLocal: Bool
+    /// Something that is called between the two may change it.
+    var mayDiffer: Bool
     var line: Int
   }
 
@@ -45,14 +47,17 @@ struct GatheredSettings: TokenPlaces {
   /// The functions that make one object and then call setters on it, with those calls that may come before.
   func regions() -> [Region] {
     let makers = rules.values.reduce(into: Set<Gathering.Maker>()) { $0.formUnion($1.gathering?.makers ?? []) }
+      .sorted { ($0.name, $0.argument, $0.count) < ($1.name, $1.argument, $1.count) }
     return code.functions.compactMap { function in
+      guard function.body.contains(where: { rules[code.words[$0]] != nil }) else { return nil }
       let units = code.units.indices.filter { function.body.contains(code.units[$0].tokens.lowerBound) }
       let found = units.compactMap { unit in call(makers, in: unit).map { (unit: unit, call: $0) } }
-      guard found.count == 1, let (maker, call) = found.first, code.units[maker].kind == .statement else {
-        return nil
-      }
+      guard found.count == 1, let (maker, call) = found.first, code.units[maker].kind == .statement, isPlain(maker)
+      else { return nil }
       let objects = objects(made: maker)
-      let behind = units.filter { $0 > maker && block(of: $0) == block(of: maker) && isPlain($0) }
+      let depth = code.units[maker].depth
+      let behind = units.drop { $0 <= maker }.prefix { code.units[$0].depth >= depth }
+        .filter { code.units[$0].depth == depth && isPlain($0) }
       var settings = behind.compactMap { setting($0, objects, maker, function) }
       // Of two values for one field the later one would win.
       let fields = settings.reduce(into: [String: Int]()) { $0[$1.field, default: 0] += 1 }
@@ -103,14 +108,14 @@ struct GatheredSettings: TokenPlaces {
 
   /// A maker's call without a structure, and the argument that says so; an empty one where the call has one less, as
   /// the old kernel had it.
-  private func call(_ makers: Set<Gathering.Maker>, in unit: Int) -> (callee: Int, argument: Range<Int>)? {
+  private func call(_ makers: [Gathering.Maker], in unit: Int) -> (callee: Int, argument: Range<Int>)? {
     let tokens = code.units[unit].tokens
     for token in tokens.dropLast() where code.punctuation(at: token + 1) == 0x28 {
       let close = Int(code.brackets.partner[token + 1])
       guard close > token + 2, close <= tokens.upperBound else { continue }
       let arguments = code.list(token + 2..<close)
       let name = code.source.spelling(code.tokens[token])
-      for maker in makers.sorted(by: { $0.argument < $1.argument }) where maker.name == name {
+      for maker in makers where maker.name == name {
         if arguments.count == maker.count, case let argument = arguments[maker.argument], argument.count == 1,
           code.spells(argument.lowerBound, "NULL")
         {
@@ -144,9 +149,10 @@ struct GatheredSettings: TokenPlaces {
     let uses = between.filter { code.words[$0] == code.words[expression.lowerBound] && !code.isMember($0) }
     let set = uses.filter { code.isTouched($0) }
     guard set.count == 1, let only = set.first, code.punctuation(at: only + 1) == 0x3D,
-      let unit = code.unit(holding: only), code.units[unit].tokens.lowerBound == only
+      let unit = code.unit(holding: only), case let tokens = code.units[unit].tokens, tokens.lowerBound == only,
+      tokens.upperBound > only + 2
     else { return false }
-    let value = spelled(only + 2..<code.units[unit].tokens.upperBound)
+    let value = spelled(only + 2..<tokens.upperBound)
     return objects.contains { value == $0 || value.hasPrefix($0 + "->") }
   }
 
@@ -160,7 +166,8 @@ struct GatheredSettings: TokenPlaces {
     else { return nil }
     let arguments = code.list(tokens.lowerBound + 2..<tokens.upperBound - 1)
     let between = code.units[maker].end..<tokens.lowerBound
-    guard let object = arguments.first, !object.isEmpty, isAbout(objects, object, between: between),
+    guard let object = arguments.first, arguments.allSatisfy({ !$0.isEmpty }),
+      isAbout(objects, object, between: between),
       !isWritten(object, in: between)
     else { return nil }
     let texts = arguments.dropFirst().map { range in
@@ -170,16 +177,34 @@ struct GatheredSettings: TokenPlaces {
     else { return nil }
     return Setting(
       rule: rule, unit: unit, field: gathering.field, value: value, isLocal: kind == .local,
+      mayDiffer: kind == .local && calls(between),
       line: lines.line(of: start(tokens.lowerBound)))
   }
 
-  /// Something below the object is set by hand: which of the two comes last matters.
+  /// Something below the object is set by hand, or given away to be set: which of the two comes last matters.
   private func isWritten(_ object: Range<Int>, in between: Range<Int>) -> Bool {
     let text = spelled(object)
     return between.contains { token in
-      guard code.punctuation(at: token) == 0x3D, let unit = code.unit(holding: token) else { return false }
-      return spelled(code.units[unit].tokens.lowerBound..<token).hasPrefix(text + "->")
+      guard let unit = code.unit(holding: token) else { return false }
+      let tokens = code.units[unit].tokens
+      if code.isAssignment(token) { return spelled(tokens.lowerBound..<token).hasPrefix(text + "->") }
+      guard code.punctuation(at: token) == 0x26 else { return false }
+      let given = spelled(token + 1..<max(token + 1, tokens.upperBound))
+      return given.hasPrefix(text + "->") || given.hasPrefix(text + ".")
     }
+  }
+
+  /// Anything but a setter, by the case of its name a macro that is a constant.
+  private func calls(_ tokens: Range<Int>) -> Bool {
+    tokens.contains { token in
+      code.tokens[token].kind == .identifier && code.punctuation(at: token + 1) == 0x28
+        && Keyword(rawValue: code.words[token]) == nil && rules[code.words[token]] == nil
+        && !isConstant(code.source.spelling(code.tokens[token]))
+    }
+  }
+
+  private func isConstant(_ name: String) -> Bool {
+    ["true", "false"].contains(name) || !name.utf8.contains { $0 >= 0x61 && $0 <= 0x7A }
   }
 
   private enum Freedom { case constant, local }
@@ -189,11 +214,8 @@ struct GatheredSettings: TokenPlaces {
     var kind = Freedom.constant
     for token in value where code.tokens[token].kind == .identifier {
       let name = code.source.spelling(code.tokens[token])
-      let isCalled = code.punctuation(at: token + 1) == 0x28
-      if isCalled, name.utf8.contains(where: { $0 >= 0x61 && $0 <= 0x7A }), Keyword(rawValue: code.words[token]) == nil
-      {
-        return nil
-      }
+      let isKeyword = Keyword(rawValue: code.words[token]) != nil
+      if code.punctuation(at: token + 1) == 0x28, !isConstant(name), !isKeyword { return nil }
       let between = code.units[maker].tokens.lowerBound..<code.units[unit].tokens.lowerBound
       if isMember(behind: token) {
         // Who is given the whole object may change what is in it.
@@ -202,19 +224,23 @@ struct GatheredSettings: TokenPlaces {
       }
       let uses = function.body.filter { code.words[$0] == code.words[token] && code.isTouched($0) }
       if uses.contains(where: { between.contains($0) }) { return nil }
-      if !uses.isEmpty || isDeclared(code.words[token], in: function) { kind = .local }
+      let isElement = code.punctuation(at: token + 1) == 0x5B
+      if !uses.isEmpty || isElement || !(isConstant(name) || isKeyword) || isDefined(name) { kind = .local }
     }
     return kind
   }
 
   private func isMember(behind token: Int) -> Bool { code.isMember(token + 2) }
 
-  /// A variable of the function's own.
-  private func isDeclared(_ word: Int32, in function: Function) -> Bool {
-    code.units.indices.contains { unit in
-      let tokens = code.units[unit].tokens
-      return function.body.contains(tokens.lowerBound) && StatementInsertion.isDeclaration(unit, code)
-        && tokens.contains { code.words[$0] == word && !code.isMember($0) }
+  /// The file defines the name as something that is not constant by itself.
+  private func isDefined(_ name: String) -> Bool {
+    code.units.contains { unit in
+      let tokens = unit.tokens
+      return unit.kind == .directive && tokens.count > 3 && code.spells(tokens.lowerBound + 1, "define")
+        && code.spells(tokens.lowerBound + 2, name)
+        && tokens.dropFirst(3).contains {
+          code.tokens[$0].kind == .identifier && !isConstant(code.source.spelling(code.tokens[$0]))
+        }
     }
   }
 

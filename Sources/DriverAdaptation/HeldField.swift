@@ -49,6 +49,10 @@ struct HeldField {
     guard let last = uses.last, uses.allSatisfy({ Self.isRead($0, behind: unit, before: end, code) }),
       Self.isSteady(value, from: unit, to: end, in: function, code)
     else { return nil }
+    // A number may have been made another type by its variable.
+    let isPointer = (declaration.map { code.units[$0].tokens } ?? tokens.lowerBound..<variable)
+      .contains { code.punctuation(at: $0) == 0x2A }
+    guard isPointer else { return nil }
     mayDiffer = Self.mayDiffer(tokens.upperBound, last, code)
   }
 

@@ -29,7 +29,8 @@ enum NameClash {
   /// function, an enumerator or a tag of that name and nothing bears the new one.
   static func edits(_ rule: LearnedRule, _ files: [String: SourceText]) -> [Edit] {
     var edits: [Edit] = []
-    var isOwn = false
+    var tags: Set<Int> = []
+    var (isOwn, isOwnTag) = (false, false)
     for (file, text) in files.sorted(by: { $0.key < $1.key }) {
       var spellings = Spellings()
       let code = Code(text, &spellings)
@@ -39,10 +40,16 @@ enum NameClash {
       for token in code.tokens.indices where code.words[token] == word && code.tokens[token].kind == .identifier {
         let before = token > 0 ? code.tokens[token - 1].punctuation : 0
         if before == punctuation("->") || before == punctuation(".") { continue }
-        isOwn = isOwn || isEnumerator(token, code) || isTag(token, code)
+        isOwn = isOwn || isEnumerator(token, code)
+        if isTag(token, code) {
+          isOwnTag = isOwnTag || code.punctuation(at: token + 1) == 0x7B
+          tags.insert(edits.count)
+        }
         edits.append(Edit(file: file, range: code.tokens[token].range, replacement: rule.right, rule: rule.rule.id))
       }
     }
+    // A variable or a field may be called as the tag is.
+    if isOwnTag, !isOwn { return edits.indices.filter(tags.contains).map { edits[$0] } }
     return isOwn ? edits : []
   }
 
@@ -54,11 +61,12 @@ enum NameClash {
     let open = code.units[..<unit].lastIndex { $0.kind == .open && $0.depth < code.units[unit].depth } ?? 0
     return open > 0 && code.units[open - 1].kind == .head
       && code.units[open - 1].tokens.contains { Keyword(rawValue: code.words[$0]) == .enum }
+      && !code.units[open - 1].tokens.contains { code.isAssignment($0) }
   }
 
-  /// `name` of `struct name {`.
+  /// `name` of `struct name`.
   private static func isTag(_ token: Int, _ code: Code) -> Bool {
     guard token > 0, let keyword = Keyword(rawValue: code.words[token - 1]) else { return false }
-    return [.struct, .union, .enum].contains(keyword) && code.punctuation(at: token + 1) == 0x7B
+    return [.struct, .union, .enum].contains(keyword)
   }
 }

@@ -19,6 +19,8 @@ struct Proposal: Sendable {
   /// Bytes of the units that are edited, by file, where an edit can do no harm outside of its unit; nil where it can:
   /// declarations, macros, prototypes.
   var units: [String: [Range<Int>]]? = [:]
+  /// Made once for each file.
+  var checks: [String: ResultChecks] = [:]
   /// Variables that went with the field that they held.
   var looked = 0
 
@@ -37,6 +39,16 @@ struct Proposal: Sendable {
       texts[edit.file].map { !$0[edit.range.clamped(to: 0..<$0.count)].contains(ActiveText.blank) } ?? true
     }
     if !isClean { withdraw() }
+  }
+
+  /// The check of a result.
+  mutating func add(_ followed: ResultChecks.Followed, _ file: String) {
+    if let flag = followed.flag { self.flag(flag) }
+    guard let edit = followed.edit, let unit = followed.unit,
+      !edits.contains(where: { Proposer.overlap(edit, $0) })
+    else { return }
+    edits.append(edit)
+    units?[file, default: []].append(unit)
   }
 
   mutating func withdraw() {
@@ -258,12 +270,9 @@ struct Proposer {
     _ rule: LearnedRule, _ file: String, _ text: SourceText, at offset: Int, line: Int, _ proposal: inout Proposal
   ) {
     guard let check = rule.check else { return }
-    let checks = ResultChecks(file: file, text: text, inactive: inactive[file] ?? [])
-    let followed = checks.follow(check, at: offset, Site(file: file, line: line), rule: rule.rule.id)
-    for edit in followed.edits where !proposal.edits.contains(where: { Self.overlap(edit, $0) }) {
-      proposal.edits.append(edit)
-    }
-    if let flag = followed.flag { proposal.flag(flag) }
+    let checks = proposal.checks[file] ?? ResultChecks(file: file, text: text, inactive: inactive[file] ?? [])
+    proposal.checks[file] = checks
+    proposal.add(checks.follow(check, at: offset, Site(file: file, line: line), rule: rule.rule.id), file)
   }
 
   func best(
@@ -347,7 +356,8 @@ struct Proposer {
   private func namesakes(of token: Int, _ code: Code) -> [Int] {
     var first = token
     while first > 0, !code.tokens[first].startsLine { first -= 1 }
-    let rest = code.tokens.indices.dropFirst(first + 1).prefix { !code.tokens[$0].startsLine }
+    // So many that no person would write more on a line.
+    let rest = code.tokens.indices.dropFirst(first + 1).prefix(500).prefix { !code.tokens[$0].startsLine }
     return ([first] + rest).filter { $0 != token && code.words[$0] == code.words[token] && code.isMember($0) }
   }
 

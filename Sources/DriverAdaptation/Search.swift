@@ -176,7 +176,7 @@ package struct Search: Sendable {
     return proposal
   }
 
-  /// Names that the driver has of the kernel, or that the edits so far brought.
+  /// What the driver calls or takes for a type, and names that the edits so far brought.
   private var known: Set<String> {
     let texts = layers.map { ActiveText.of($0.value.current, inactive: inactive[$0.key] ?? []) }
     return texts.reduce(into: KnownNames.all(in: changes.flatMap(\.edits).map(\.replacement))) {

@@ -58,7 +58,15 @@ import Testing
     #expect(result == text.replacing("start", with: "foo_bar_start"))
   }
 
-  @Test(arguments: ["int a[] = { start };\n", "struct start s;\n", "struct ops ops = { .start = 1 };\n"])
+  @Test func aVariableCalledAsTheTagStays() throws {
+    let text = "struct start { int a; };\nstatic int start;\nstruct start *p = &q->start;\n"
+    let result = try #require(try adapted(found(.nameClash), SourceText(text.utf8)))
+    #expect(result == "struct foo_bar_start { int a; };\nstatic int start;\nstruct foo_bar_start *p = &q->start;\n")
+  }
+
+  @Test(arguments: [
+    "enum m t[] = { start };\n", "int a[] = { start };\n", "struct start s;\n", "struct ops ops = { .start = 1 };\n",
+  ])
   func whatIsOnlyUsedIsTheKernels(_ text: String) throws {
     #expect(try adapted(found(.nameClash), SourceText(text.utf8)) == nil)
   }

@@ -33,6 +33,17 @@ import Testing
       inactive: [5...5]),
     Case(body: "\tx = make(2);\n\tuse(x);", expected: "\tx = make(NULL, 2);\n\tuse(x);", isFlagged: true),
     Case(
+      body: "\tx = make(2);\n\tif (!x)\n\t\tgoto out;\nout:\n\tif (x)\n\t\tdestroy(x);",
+      expected: "\tx = make(NULL, 2);\n\tif (IS_ERR(x))\n\t\tgoto out;\nout:\n\tif (x)\n\t\tdestroy(x);",
+      isFlagged: true),
+    Case(
+      body: "\tif (a)\n\t\tx = other();\n\telse\n\t\tx = make(2);\n\tif (!x)\n\t\treturn -1;",
+      expected: "\tif (a)\n\t\tx = other();\n\telse\n\t\tx = make(NULL, 2);\n\tif (!x)\n\t\treturn -1;",
+      isFlagged: true),
+    Case(
+      body: "\tx = make(2);\n\tif (!x < 0)\n\t\treturn -1;",
+      expected: "\tx = make(NULL, 2);\n\tif (!x < 0)\n\t\treturn -1;", isFlagged: true),
+    Case(
       body: "\tx = make(2);\n\tif (x->bad)\n\t\treturn -1;",
       expected: "\tx = make(NULL, 2);\n\tif (x->bad)\n\t\treturn -1;", isFlagged: true),
     Case(
