@@ -75,7 +75,9 @@ struct Proposer {
   let maximalSites: Int
   /// Rules of other broken symbols, for conversions that concern several at once.
   var others: [LearnedRule] = []
-  /// Names that the driver has, or that other edits bring.
+  /// Names that the edits before this proposal brought.
+  var brought: Set<String> = []
+  /// Those, and what the driver calls or takes for a type.
   var known: Set<String> = []
   /// A variable that only holds the symbol's field is read as the field.
   var looksThrough = false
@@ -290,7 +292,7 @@ struct Proposer {
     let isDeletion = application.output.isEmpty && application.companion == nil
     return Confidence.isEnough(
       application.grade.share, support: rule.support, isDeletion: isDeletion,
-      isHalf: !application.rule.unanswered(by: known).isEmpty)
+      isHalf: !application.rule.unanswered(by: brought).isEmpty)
   }
 
   /// The tree drops the same part in most places like this one, and in enough files: the changelog names it.

@@ -160,7 +160,9 @@ package struct Search: Sendable {
     var proposer = Proposer(
       symbol: symbol, rules: rules, lines: lines, inactive: inactive, maximalSites: limits.sites)
     proposer.others = symbols.filter { $0 != symbol }.flatMap { courses[$0]?.rules ?? [] }
-    if rules.contains(where: { $0.rule.flags.contains { $0.reason == .coChange } }) { proposer.known = known }
+    if rules.contains(where: { $0.rule.flags.contains { $0.reason == .coChange } }) {
+      (proposer.brought, proposer.known) = (brought, known)
+    }
     proposer.looksThrough = course.looksThrough
     let proposal = proposer.proposal(layers.mapValues(\.current))
     guard !proposal.edits.isEmpty, !course.looksThrough || proposal.looked > 0 else {
@@ -176,12 +178,13 @@ package struct Search: Sendable {
     return proposal
   }
 
-  /// What the driver calls or takes for a type, and names that the edits so far brought.
+  /// Names that the edits so far brought.
+  private var brought: Set<String> { KnownNames.all(in: changes.flatMap(\.edits).map(\.replacement)) }
+
+  /// Those, and what the driver calls or takes for a type.
   private var known: Set<String> {
     let texts = layers.map { ActiveText.of($0.value.current, inactive: inactive[$0.key] ?? []) }
-    return texts.reduce(into: KnownNames.all(in: changes.flatMap(\.edits).map(\.replacement))) {
-      $0.formUnion(KnownNames.global(in: $1))
-    }
+    return texts.reduce(into: brought) { $0.formUnion(KnownNames.global(in: $1)) }
   }
 
   private func reason(_ course: Course, _ proposal: Proposal) -> String {
