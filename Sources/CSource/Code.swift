@@ -36,6 +36,16 @@ package struct Code: Sendable {
     return low < units.count && units[low].tokens.lowerBound <= token ? low : nil
   }
 
+  /// Whether a unit is what a condition, a loop or a label commands: it can't go, and nothing can come beside it.
+  package func isCommanded(_ unit: Int) -> Bool {
+    unit > 0 && [.control, .label].contains(units[unit - 1].kind)
+  }
+
+  /// The spellings of some tokens, without white space.
+  package func spelled(_ tokens: Range<Int>) -> String {
+    tokens.map { source.spelling(self.tokens[$0]) }.joined()
+  }
+
   /// A token's punctuation as a number; 0 for any other token, and outside of the file.
   package func punctuation(at token: Int) -> UInt32 {
     tokens.indices.contains(token) ? tokens[token].punctuation : 0

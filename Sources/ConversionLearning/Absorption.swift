@@ -55,8 +55,7 @@ struct FieldSetting {
     let before = (max(0, place - reach)..<place).reversed().prefix(while: isInside)
     return (Array(after) + Array(before)).compactMap { unit in
       // The body of an `if` is no part of the block.
-      guard code.units[unit].depth == depth, unit == 0 || ![.control, .label].contains(code.units[unit - 1].kind)
-      else { return nil }
+      guard code.units[unit].depth == depth, !code.isCommanded(unit) else { return nil }
       return FieldSetting(unit, code)
     }
   }

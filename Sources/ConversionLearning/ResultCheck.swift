@@ -46,8 +46,8 @@ package struct CheckedResult {
   package init?(of unit: Int, in code: Code) {
     let objects = Self.objects(unit, code)
     // On a condition it is another branch's value as well that is asked for.
-    let isCommanded = unit > 0 && [.control, .label].contains(code.units[unit - 1].kind)
-    guard !objects.isEmpty, !isCommanded, let function = code.function(holding: code.units[unit].tokens.lowerBound)
+    guard !objects.isEmpty, !code.isCommanded(unit),
+      let function = code.function(holding: code.units[unit].tokens.lowerBound)
     else { return nil }
     for next in code.units.indices.dropFirst(unit + 1).prefix(Self.reach) {
       let tokens = code.units[next].tokens

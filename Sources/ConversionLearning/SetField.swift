@@ -89,7 +89,7 @@ struct FieldPair {
 
   /// Not all that a condition commands.
   private static func isPlain(_ field: SetField, _ code: Code) -> Bool {
-    guard let unit = code.unit(holding: field.field), unit > 0, code.units[unit].kind == .statement else { return true }
-    return ![.control, .label].contains(code.units[unit - 1].kind)
+    guard let unit = code.unit(holding: field.field), code.units[unit].kind == .statement else { return true }
+    return !code.isCommanded(unit)
   }
 }

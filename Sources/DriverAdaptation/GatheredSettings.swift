@@ -52,12 +52,13 @@ struct GatheredSettings: TokenPlaces {
       guard function.body.contains(where: { rules[code.words[$0]] != nil }) else { return nil }
       let units = code.units.indices.filter { function.body.contains(code.units[$0].tokens.lowerBound) }
       let found = units.compactMap { unit in call(makers, in: unit).map { (unit: unit, call: $0) } }
-      guard found.count == 1, let (maker, call) = found.first, code.units[maker].kind == .statement, isPlain(maker)
+      guard found.count == 1, let (maker, call) = found.first, code.units[maker].kind == .statement,
+        !code.isCommanded(maker)
       else { return nil }
       let objects = objects(made: maker)
       let depth = code.units[maker].depth
       let behind = units.drop { $0 <= maker }.prefix { code.units[$0].depth >= depth }
-        .filter { code.units[$0].depth == depth && isPlain($0) }
+        .filter { code.units[$0].depth == depth && !code.isCommanded($0) }
       var settings = behind.compactMap { setting($0, objects, maker, function) }
       // Of two values for one field the later one would win.
       let fields = settings.reduce(into: [String: Int]()) { $0[$1.field, default: 0] += 1 }
@@ -135,7 +136,7 @@ struct GatheredSettings: TokenPlaces {
     var objects: [String] = []
     var first = code.units[unit].tokens.lowerBound
     for token in code.units[unit].tokens where code.punctuation(at: token) == 0x3D {
-      objects.append(spelled(first..<token))
+      objects.append(code.spelled(first..<token))
       first = token + 1
     }
     return objects
@@ -143,7 +144,7 @@ struct GatheredSettings: TokenPlaces {
 
   /// The expression is an object, part of one, or a variable that was set to such once before.
   private func isAbout(_ objects: [String], _ expression: Range<Int>, between: Range<Int>) -> Bool {
-    let text = spelled(expression)
+    let text = code.spelled(expression)
     if objects.contains(where: { text == $0 || text.hasPrefix($0 + "->") || text.hasPrefix($0 + ".") }) { return true }
     guard expression.count == 1 else { return false }
     let uses = between.filter { code.words[$0] == code.words[expression.lowerBound] && !code.isMember($0) }
@@ -152,7 +153,7 @@ struct GatheredSettings: TokenPlaces {
       let unit = code.unit(holding: only), case let tokens = code.units[unit].tokens, tokens.lowerBound == only,
       tokens.upperBound > only + 2
     else { return false }
-    let value = spelled(only + 2..<tokens.upperBound)
+    let value = code.spelled(only + 2..<tokens.upperBound)
     return objects.contains { value == $0 || value.hasPrefix($0 + "->") }
   }
 
@@ -183,13 +184,13 @@ struct GatheredSettings: TokenPlaces {
 
   /// Something below the object is set by hand, or given away to be set: which of the two comes last matters.
   private func isWritten(_ object: Range<Int>, in between: Range<Int>) -> Bool {
-    let text = spelled(object)
+    let text = code.spelled(object)
     return between.contains { token in
       guard let unit = code.unit(holding: token) else { return false }
       let tokens = code.units[unit].tokens
-      if code.isAssignment(token) { return spelled(tokens.lowerBound..<token).hasPrefix(text + "->") }
+      if code.isAssignment(token) { return code.spelled(tokens.lowerBound..<token).hasPrefix(text + "->") }
       guard code.punctuation(at: token) == 0x26 else { return false }
-      let given = spelled(token + 1..<max(token + 1, tokens.upperBound))
+      let given = code.spelled(token + 1..<max(token + 1, tokens.upperBound))
       return given.hasPrefix(text + "->") || given.hasPrefix(text + ".")
     }
   }

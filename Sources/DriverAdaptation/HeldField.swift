@@ -24,7 +24,7 @@ struct HeldField {
       let sets = tokens.first(where: { code.punctuation(at: $0) == 0x3D }), sets < token, sets > tokens.lowerBound,
       case let variable = sets - 1, code.tokens[variable].kind == .identifier, !code.isMember(variable),
       Self.isChain(sets + 1..<tokens.upperBound, code),
-      unit == 0 || ![.control, .label].contains(code.units[unit - 1].kind)
+      !code.isCommanded(unit)
     else { return nil }
     value = sets + 1..<tokens.upperBound
     definition = unit

@@ -42,7 +42,7 @@ struct LocalCopies: TokenPlaces {
     for index in code.units.indices {
       guard let write = ElementWrite(code.units[index], field, in: code), let statement = statement(around: index)
       else { continue }
-      statements.append((spelled(write.object), block(of: statement.lowerBound), index, statement))
+      statements.append((code.spelled(write.object), block(of: statement.lowerBound), index, statement))
     }
     var regions: [Region] = []
     for group in Dictionary(grouping: statements, by: { "\($0.block) \($0.object)" }).values {
@@ -72,7 +72,7 @@ struct LocalCopies: TokenPlaces {
     var edits = [declaration]
     for token in tokens where code.words[token] == field && code.isMember(token) {
       guard let object = object(before: token) else { return nil }
-      guard spelled(object) == region.object else { continue }
+      guard code.spelled(object) == region.object else { continue }
       guard code.punctuation(at: token + 1) == 0x5B, isSet(token, in: region) else { return nil }
       edits.append(edit(start(object.lowerBound)..<end(token), name))
     }
@@ -110,8 +110,10 @@ struct LocalCopies: TokenPlaces {
 
   /// The loop that does this, or the statement itself; nil where it is all that a condition commands.
   private func statement(around index: Int) -> Range<Int>? {
-    guard let loop = control(over: index), isLoop(loop) else { return isPlain(index) ? index..<index + 1 : nil }
-    guard isPlain(loop) else { return nil }
+    guard let loop = control(over: index), isLoop(loop) else {
+      return !code.isCommanded(index) ? index..<index + 1 : nil
+    }
+    guard !code.isCommanded(loop) else { return nil }
     return loop..<(code.units[loop + 1].kind == .open ? close(of: loop + 1) : index) + 1
   }
 
@@ -137,7 +139,7 @@ struct LocalCopies: TokenPlaces {
     return region.writes.contains { index in
       guard let write = ElementWrite(code.units[index], field, in: code) else { return false }
       if write.object.upperBound + 1 == token { return true }
-      return code.units[index].end <= token && spelled(write.index) == spelled(token + 2..<close)
+      return code.units[index].end <= token && code.spelled(write.index) == code.spelled(token + 2..<close)
     }
   }
 
@@ -150,7 +152,7 @@ struct LocalCopies: TokenPlaces {
     var isCounted = true
     for index in region.writes {
       guard let write = ElementWrite(code.units[index], field, in: code) else { continue }
-      let text = spelled(write.index)
+      let text = code.spelled(write.index)
       let loop = control(over: index).flatMap { isLoop($0) ? $0 : nil }
       if let number = Int(text) {
         single.insert(number)

@@ -27,7 +27,7 @@ extension Proposer {
       flags(application, site(use)).forEach { proposal.flag($0) }
     }
     if held.mayDiffer {
-      let value = Self.spelled(held.value, code)
+      let value = code.spelled(held.value)
       proposal.flag(
         Flag(
           .valueUsed,
@@ -40,8 +40,8 @@ extension Proposer {
   private func fitting(_ held: HeldField, _ file: String, _ code: Code) -> ([Application], [Edit])? {
     let own = held.value.filter { code.spells($0, symbol.name) }
     guard own.count == 1 else { return nil }
-    let value = Self.spelled(held.value, code)
-    let before = Self.spelled(held.value.lowerBound..<own[0], code).utf8.count
+    let value = code.spelled(held.value)
+    let before = code.spelled(held.value.lowerBound..<own[0]).utf8.count
     let rewriter = Rewriter(file: file, code: code)
     var taken: [Edit] = []
     for unit in [held.declaration, held.definition].compactMap({ $0 }) {
@@ -86,9 +86,5 @@ extension Proposer {
       edits += more
     }
     return (found, edits)
-  }
-
-  private static func spelled(_ tokens: Range<Int>, _ code: Code) -> String {
-    tokens.map { code.source.spelling(code.tokens[$0]) }.joined()
   }
 }

@@ -40,7 +40,7 @@ struct ResultChecks: TokenPlaces {
           .valueUsed,
           "\(site): the check of the result became `\(check.text(for: "E0"))` in \(count), and not here"))
     }
-    let object = spelled(found.object)
+    let object = code.spelled(found.object)
     let range = start(found.tokens.lowerBound)..<end(found.tokens.upperBound - 1)
     let whole = code.units[found.unit].tokens
     var followed = Followed(

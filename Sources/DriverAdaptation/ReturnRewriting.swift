@@ -42,7 +42,7 @@ struct ReturnRewriting: TokenPlaces {
     let isReturned = units.dropLast().last.map {
       Keyword(rawValue: code.words[code.units[$0].tokens.lowerBound]) == .return
         && code.units[$0].depth == code.units[close].depth + 1
-        && ($0 == 0 || ![.control, .label].contains(code.units[$0 - 1].kind))
+        && !code.isCommanded($0)
     }
     if isReturned != true {
       if isBlank(line..<brace), line > 0 {
@@ -64,7 +64,7 @@ struct ReturnRewriting: TokenPlaces {
     let inner = units.dropLast().filter { [.statement, .control].contains(code.units[$0].kind) }
     let top = inner.map { code.units[$0].depth }.min()
     for index in inner.reversed() where code.units[index].depth == top {
-      if index > 0, [.control, .label].contains(code.units[index - 1].kind) { continue }
+      if code.isCommanded(index) { continue }
       let start = start(code.units[index].tokens.lowerBound)
       let white = code.source.text[lines.range(ofLine: lines.line(of: start)).lowerBound..<start]
       if white.count > own.count, white.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {

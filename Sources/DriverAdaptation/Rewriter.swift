@@ -80,7 +80,7 @@ struct Rewriter: TokenPlaces {
   func removeUnit(_ index: Int, _ rule: String) -> [Edit]? {
     let unit = code.units[index]
     // The only statement of an `if` or a loop: what follows would become its body.
-    if index > 0, unit.kind == .statement, [.control, .label].contains(code.units[index - 1].kind) { return nil }
+    if unit.kind == .statement, code.isCommanded(index) { return nil }
     guard !unit.tokens.isEmpty else { return nil }
     var range = start(unit.tokens.lowerBound)..<end(unit.end - 1)
     let first = lines.range(ofLine: lines.line(of: range.lowerBound)).lowerBound

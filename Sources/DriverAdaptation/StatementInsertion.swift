@@ -17,7 +17,7 @@ struct StatementInsertion {
   /// Nil where no line of its own can stand: in a branch without braces, on a shared line, under an `#if`.
   func edit(_ statement: String, behind unit: Int, rule: String) -> Edit? {
     guard code.units[unit].kind == .statement else { return nil }
-    if unit > 0, [.control, .label].contains(code.units[unit - 1].kind) { return nil }
+    if code.isCommanded(unit) { return nil }
     var next = unit + 1
     let isDeclaration = Self.isDeclaration(unit, code)
     while isDeclaration, next < code.units.count, Self.isDeclaration(next, code) { next += 1 }

@@ -11,16 +11,6 @@ extension TokenPlaces {
   func start(_ token: Int) -> Int { Int(code.tokens[token].start) }
   func end(_ token: Int) -> Int { Int(code.tokens[token].end) }
 
-  /// The tokens one behind the other, without white space.
-  func spelled(_ tokens: Range<Int>) -> String {
-    tokens.map { code.source.spelling(code.tokens[$0]) }.joined()
-  }
-
-  /// The unit may have others beside it: it is not all that a condition or a label commands.
-  func isPlain(_ unit: Int) -> Bool {
-    unit == 0 || ![.control, .label].contains(code.units[unit - 1].kind)
-  }
-
   /// Index of the opening brace of the block that a unit stands in; -1 at file level.
   func block(of unit: Int) -> Int {
     var at = unit - 1
