@@ -36,10 +36,7 @@ struct AcceleratorChoice: Codable {
   /// The host's boot, and the program's size and time in place of its version: no process to ask.
   static func key(qemu: String) -> String {
     let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? "unknown"
-    let attributes = try? FileManager.default.attributesOfItem(atPath: qemu)
-    let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
-    let time = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-    return "\(boot.filter { !$0.isWhitespace }) \(size) \(Int(time))"
+    return "\(boot.filter { !$0.isWhitespace }) \(FileStamp.of(qemu))"
   }
 
   static func read(_ path: String, key: String) -> Accelerator? {

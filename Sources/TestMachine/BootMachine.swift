@@ -11,6 +11,7 @@ package struct BootMachine: Sendable {
   private let scratch: String
   private let busybox: String
   private let qemu: String
+  private let machines: SavedMachines
 
   /// - Parameters:
   ///   - cache: absolute path of a folder of our own, made when needed: unpacked modules, the accelerator that works.
@@ -26,6 +27,7 @@ package struct BootMachine: Sendable {
     self.scratch = scratch
     self.busybox = busybox
     self.qemu = qemu
+    machines = SavedMachines(containment: containment, folder: cache + "/machines")
   }
 
   /// Boots a kernel, loads the driver's modules, tries them, unloads them, and does so once more.
@@ -65,34 +67,65 @@ package struct BootMachine: Sendable {
     }
   }
 
-  /// A machine that crashes before it comes to the driver says nothing about the driver: it is started again.
+  /// A machine that crashes before it comes to the driver says nothing about the driver: it is started again, from its
+  /// beginning.
   private func boot(
     _ job: BootJob, _ modules: DriverModules, _ answers: Answers, in tree: ModuleTree?, log: String
   ) async throws -> BootRecord {
-    var record = try await bootOnce(job, modules, answers, in: tree, log: log)
+    let accelerator = try await self.accelerator(job.kernel)
+    func once(on machine: SavedMachine?) async throws -> (BootRecord, wasKilled: Bool) {
+      let start = ContinuousClock.now
+      let initramfs = try await self.initramfs(job, modules, answers, in: tree)
+      let preparation = ContinuousClock.now - start
+      let (report, execution) = try await run(
+        initramfs, on: machine, kernel: job.kernel, accelerator: accelerator, limits: job.limits, log: log)
+      let record = BootRecord(
+        kernel: job.kernel.identity.name, accelerator: accelerator.rawValue, ending: Self.ending(report, execution),
+        console: report.console, steps: report.steps, appeared: report.appeared, requested: report.requested,
+        taint: report.taint, machineSeconds: execution.seconds, preparationSeconds: preparation / .seconds(1),
+        evidence: execution.evidence(lines: [], log: log))
+      return (record, Self.wasKilled(execution.exit))
+    }
+    if let machine = try await saved(job, in: tree, accelerator) {
+      let (record, wasKilled) = try await once(on: machine)
+      if record.cameToDriver || record.ending == .finished || wasKilled { return record }
+    }
+    var (record, _) = try await once(on: nil)
     for again in 1...2 where record.ending == .reset && !record.cameToDriver {
-      record = try await bootOnce(job, modules, answers, in: tree, log: log)
+      (record, _) = try await once(on: nil)
       record.evidence.lines = ["booted \(again + 1) times: the machine crashed before it came to the driver"]
     }
     return record
   }
 
-  private func bootOnce(
-    _ job: BootJob, _ modules: DriverModules, _ answers: Answers, in tree: ModuleTree?, log: String
-  ) async throws -> BootRecord {
-    let start = ContinuousClock.now
-    let initramfs = try await self.initramfs(job, modules, answers, in: tree)
-    let archive = initramfs.archive
-    let preparation = ContinuousClock.now - start
-    let accelerator = try await self.accelerator(job.kernel)
-    let (report, execution) = try await run(
-      archive, token: initramfs.token, kernel: job.kernel, accelerator: accelerator, limits: job.limits, log: log)
-    return BootRecord(
-      kernel: job.kernel.identity.name, accelerator: accelerator.rawValue, ending: Self.ending(report, execution),
-      console: report.console, steps: report.steps, appeared: report.appeared, requested: report.requested,
-      taint: report.taint, machineSeconds: execution.seconds, preparationSeconds: preparation / .seconds(1),
-      evidence: execution.evidence(lines: [], log: log))
+  /// By somebody, and not by what it found; a shell tells so by a status above 128.
+  private static func wasKilled(_ exit: Execution.Exit) -> Bool {
+    switch exit {
+    case .exited(let code): code > 128
+    case .signalled: true
+    case .timedOut, .outputLimit, .memoryLimit, .diskLimit: false
+    }
   }
+
+  /// The machine of the job's kernel to go on with; nil where booting is as fast, or one can't be saved.
+  private func saved(_ job: BootJob, in tree: ModuleTree?, _ accelerator: Accelerator) async throws -> SavedMachine? {
+    guard accelerator == .tcg, let tree else { return nil }
+    let image = try self.image(job.kernel)
+    let driver = Self.diskNames.flatMap(tree.modules)
+    let entries = try await store.closure(of: driver, in: tree, kernel: job.kernel.identity)
+    let start = Initramfs(
+      busybox: try readBusybox(), diskModules: entries.map { .init(name: $0.name, bytes: $0.bytes) }, token: "")
+    let command = MachineCommand(
+      qemu: qemu, image: image, initramfs: "", megabytes: (job.limits.memory + 2 * SavedMachine.room) >> 20,
+      accelerator: accelerator)
+    return try await machines.machine(
+      for: job.kernel.identity, start: start.start, command: command, limits: job.limits)
+  }
+
+  /// What QEMU's disk is called where a kernel asks for its drivers (virtio 1.2, 4.1.2 and 5.2).
+  private static let diskNames = [
+    "pci:v00001AF4d00001001sv00001AF4sd00000002bc01sc00i00", "virtio:d00000002v00001AF4",
+  ]
 
   /// Boots the kernel alone with the first accelerator that works; keeps the answer for `boot`.
   package func smokeBoot(_ kernel: Kernel) async throws -> SmokeBoot {
@@ -102,7 +135,7 @@ package struct BootMachine: Sendable {
       let initramfs = Initramfs(busybox: try readBusybox(), token: Self.token())
       let limits = BootLimits(whole: accelerator == .kvm ? 15 : 120)
       let (report, execution) = try await run(
-        initramfs.archive, token: initramfs.token, kernel: kernel, accelerator: accelerator, limits: limits, log: nil)
+        initramfs, on: nil, kernel: kernel, accelerator: accelerator, limits: limits, log: nil)
       let works = report.isFinished && execution.succeeded
       let smoke = SmokeBoot(
         accelerator: accelerator, works: works, seconds: execution.seconds,
@@ -131,7 +164,6 @@ package struct BootMachine: Sendable {
     var dependencies: [ModuleStore.Entry] = []
     let wanted = modules.needed(from: tree) + answers.served.values.joined()
     if let tree, !wanted.isEmpty {
-      let store = ModuleStore(containment: containment, folder: cache + "/modules")
       dependencies = try await store.closure(of: wanted, in: tree, kernel: job.kernel.identity)
     }
     return Initramfs(
@@ -141,9 +173,51 @@ package struct BootMachine: Sendable {
       loadSeconds: job.limits.load, exercises: job.exercises)
   }
 
+  private var store: ModuleStore { ModuleStore(containment: containment, folder: cache + "/modules") }
+
+  /// - Parameter machine: to go on with, if the plan has room on its disk.
   private func run(
-    _ archive: [UInt8], token: String, kernel: Kernel, accelerator: Accelerator, limits: BootLimits, log: String?
+    _ initramfs: Initramfs, on machine: SavedMachine?, kernel: Kernel, accelerator: Accelerator, limits: BootLimits,
+    log: String?
   ) async throws -> (GuestReport, Execution) {
+    var command = MachineCommand(
+      qemu: qemu, image: try image(kernel), initramfs: scratch + "/kmend-initramfs-\(UUID().uuidString)",
+      megabytes: 0, accelerator: accelerator)
+    let plan = initramfs.plan
+    if let machine, plan.count <= SavedMachine.room {
+      let disk = scratch + "/kmend-disk-\(UUID().uuidString)"
+      defer { try? FileManager.default.removeItem(atPath: disk) }
+      try SavedMachine.writeDisk(disk, plan: plan)
+      command.initramfs = machine.initramfs
+      command.megabytes = (limits.memory + 2 * SavedMachine.room) >> 20
+      var limits = limits
+      limits.console -= machine.console.count
+      let execution = try await containment.run(command.resume(machine.state, disk: disk, limits, log: log))
+      if let log { try prepend(machine.console, to: log) }
+      return (GuestReport(console: machine.console + execution.output, token: initramfs.token), execution)
+    }
+    let archive = initramfs.start + plan
+    // Unpacked and still packed, the archive is there twice.
+    command.megabytes = (limits.memory + 2 * archive.count) >> 20
+    defer { try? FileManager.default.removeItem(atPath: command.initramfs) }
+    do { try Data(archive).write(to: URL(fileURLWithPath: command.initramfs)) } catch {
+      throw Failure(
+        .tryAgain, command.initramfs, "can't be written: \(error.localizedDescription)", remedy: "make room on the disk"
+      )
+    }
+    let execution = try await containment.run(command.boot(limits, log: log))
+    return (GuestReport(console: execution.output, token: initramfs.token), execution)
+  }
+
+  /// The log is of the whole machine, from its power-on.
+  private func prepend(_ console: [UInt8], to log: String) throws {
+    let rest = FileManager.default.contents(atPath: log) ?? Data()
+    do { try (Data(console) + rest).write(to: URL(fileURLWithPath: log)) } catch {
+      throw Failure(.tryAgain, log, "can't be written: \(error.localizedDescription)", remedy: "make room on the disk")
+    }
+  }
+
+  private func image(_ kernel: Kernel) throws -> String {
     guard let image = kernel.image else {
       throw Failure(
         .unavailable, kernel.identity.name, "has no image to boot",
@@ -152,16 +226,7 @@ package struct BootMachine: Sendable {
     guard FileManager.default.isExecutableFile(atPath: qemu) else {
       throw Failure(.unavailable, qemu, "is not installed", remedy: "run Deploy/setup")
     }
-    let file = scratch + "/kmend-initramfs-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: file) }
-    do { try Data(archive).write(to: URL(fileURLWithPath: file)) } catch {
-      throw Failure(.tryAgain, file, "can't be written: \(error.localizedDescription)", remedy: "make room on the disk")
-    }
-    let execution = try await containment.run(
-      MachineCommand.command(
-        qemu: qemu, image: image, initramfs: file, size: archive.count, accelerator: accelerator, limits: limits,
-        log: log))
-    return (GuestReport(console: execution.output, token: token), execution)
+    return image
   }
 
   private func readBusybox() throws -> [UInt8] {

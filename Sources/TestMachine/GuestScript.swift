@@ -8,16 +8,32 @@
 enum GuestScript {
   /// What the script calls of busybox.
   static let applets = [
-    "cat", "cut", "dd", "find", "head", "insmod", "ip", "mkfifo", "mount", "poweroff", "rmmod", "sh", "sleep", "sort",
+    "cat", "cpio", "cut", "dd", "find", "head", "insmod", "ip", "mkfifo", "mount", "poweroff", "rmmod", "sh", "sleep",
+    "sort",
     "stty", "tail", "timeout", "uniq",
   ]
 
-  static let text = #"""
+  static let text = script.replacing("WAITING", with: waiting)
+
+  /// What the guest prints where it can be saved.
+  static let waiting = "kmend: waiting for a plan"
+
+  private static let script = #"""
     #!/bin/sh
     export PATH=/bin
     mount -t proc proc /proc
     mount -t sysfs sysfs /sys
     mount -t devtmpfs dev /dev
+
+    # Without a plan the machine is saved as soon as it says so, and finds one on its disk when it goes on.
+    on_disk() { dd if=/dev/vda bs=4096 skip=256 "$@" 2>/dev/null; }
+    if [ ! -f /plan/settings ]; then
+      while read -r name; do insmod "/disk/$name.ko"; done </disk/modules >/dev/kmsg 2>&1
+      [ -b /dev/vda ] || poweroff -f
+      echo "<5>WAITING" >/dev/kmsg
+      until [ "$(on_disk count=1 | head -c 6)" = 070701 ]; do sleep 0.05; done
+      cd / && on_disk | cpio -idm >/dev/null 2>&1
+    fi
     . /plan/settings
 
     mark() { echo "<5>$token $*" >/dev/kmsg; }
@@ -131,6 +147,7 @@ enum GuestScript {
     load_all() {
       loaded=
       while read -r name; do
+        [ "$1" = dependency ] && [ -d "/sys/module/$name" ] && continue
         attempt "$1" "$load_limit" "$name" insmod "/modules/$name.ko"
         [ "$code" = 0 ] && [ "$1" != dependency ] && loaded="$name $loaded"
       done <"$2"

@@ -187,6 +187,45 @@ struct BootTests {
     }
   }
 
+  /// What a machine shows that goes on where another one was saved is what one shows that boots.
+  @Test func aSavedMachineGoesOn() async throws {
+    let kernel = try #require(BootFixture.kernels.last)
+    try await withTemporaryFolder { folder in
+      let modules = try await BootFixture.modules(["clean"], for: kernel)
+      let (cache, log) = (folder + "/cache", folder + "/console.log")
+      try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+      try? FileManager.default.copyItem(
+        atPath: BootFixture.cache + "/accelerator.json", toPath: cache + "/accelerator.json")
+      func boot() async throws -> BootRecord {
+        try await BootMachine(cache: cache, scratch: folder).boot(BootJob(kernel: kernel, modules: modules), log: log)
+      }
+      let first = try await boot()
+      try #require(first.accelerator == "tcg" || first.evidence.command.contains("kvm"))
+      guard first.accelerator == "tcg" else { return }
+      #expect(first.evidence.command.contains("-incoming"))
+      let logged = String(decoding: try Data(contentsOf: URL(fileURLWithPath: log)), as: UTF8.self)
+      #expect(logged.contains("Linux version") && logged.contains(" end 0"))
+      #expect(first.console.contains { $0.hasPrefix("Linux version") })
+
+      let places = try FileManager.default.contentsOfDirectory(atPath: cache + "/machines")
+      let state = cache + "/machines/\(try #require(places.first))/state"
+      #expect(places.count == 1)
+      // A state that is none costs a boot from the beginning, no more.
+      try Data("no state\n".utf8).write(to: URL(fileURLWithPath: state))
+      let second = try await boot()
+      #expect(!second.evidence.command.contains("-incoming"))
+      // Without one the kernel is known to have none.
+      try FileManager.default.removeItem(atPath: state)
+      let third = try await boot()
+      #expect(!third.evidence.command.contains("-incoming"))
+      for record in [second, third] {
+        #expect(record.steps.map(\.subject) == first.steps.map(\.subject))
+        #expect(record.appeared == first.appeared)
+        #expect(BootVerdict(adapted: record, reference: first).word == .exercised)
+      }
+    }
+  }
+
   @Test func theSmokeBootFindsAnAcceleratorAndRemembersIt() async throws {
     let kernel = try #require(BootFixture.kernels.last)
     try await withTemporaryFolder { folder in
