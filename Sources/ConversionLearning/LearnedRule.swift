@@ -64,6 +64,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package var copy: LocalCopy?
   /// For `gathering`.
   package var gathering: Gathering?
+  /// For `recovery`.
+  package var lost: ParameterRecovery.Lost?
 
   package init(
     rule: Rule, span: Span, left: String, right: String, before: [String] = [], evidence: Evidence, free: [String] = [],

@@ -7,22 +7,42 @@ import KernelModel
 package enum ParameterRecovery {
   private static let leastFiles = 3
 
+  /// A parameter that a callback no longer has.
+  package struct Lost: Codable, Hashable, Sendable {
+    /// The spellings of its type, an array's as a pointer's.
+    package var type: [String]
+    /// Which of the lost ones of that type it is, and how many there are.
+    package var ordinal: Int
+    package var count: Int
+
+    package init(type: [String], ordinal: Int = 0, count: Int = 1) {
+      (self.type, self.ordinal, self.count) = (type, ordinal, count)
+    }
+  }
+
+  /// The spellings of a type, `struct id **` for what is declared as `struct id *name[]`.
+  package static func usual(_ type: [String]) -> [String] {
+    guard type.last == "]", let open = type.lastIndex(of: "["), type.count - open <= 3 else { return type }
+    return type[..<open] + ["*"]
+  }
+
   /// - Parameters:
-  ///   - type: the spellings of the parameter's type.
+  ///   - lost: the parameter.
   ///   - conversions: places where the type's name was lost.
   ///   - declares: whether the new tree declares a name.
   /// - Returns: the rule that most files follow, its right side an expression in which `¤k` is the function's `k`-th
   ///   parameter; nil where too few do.
   package static func rule(
-    type: [String], from conversions: [Conversion], near nearness: Nearness, declares: (String) -> Bool
+    _ lost: Lost, from conversions: [Conversion], near nearness: Nearness, declares: (String) -> Bool
   ) -> LearnedRule? {
+    let type = lost.type
     var files: [String: Set<String>] = [:]
     var examples: [String: [String: Rule.Example]] = [:]
     var all: Set<String> = []
     for conversion in conversions {
       var spellings = Spellings()
       let window = Window(conversion, &spellings)
-      for (expression, example) in recoveries(type, window, declares, &all) {
+      for (expression, example) in recoveries(lost, window, declares, &all) {
         files[expression, default: []].insert(window.path)
         examples[expression, default: [:]][window.path] = example
       }
@@ -36,26 +56,31 @@ package enum ParameterRecovery {
       kind: .declaration, smpl: "", summary: "`\(Summary.shown(best.key))`", support: best.value.count,
       confidence: Double(best.value.count) / Double(max(1, total)), opportunities: total, examples: shown,
       replay: .init(reproduced: 0, tried: 0), introduces: [], flags: [])
-    return LearnedRule(
+    var learned = LearnedRule(
       rule: rule, span: .recovery, left: type.joined(separator: " "), right: best.key, evidence: Evidence(places: []))
+    learned.lost = lost
+    return learned
   }
 
   /// For each function of the window that lost such a parameter and gained a variable of its type: what that is set to.
   private static func recoveries(
-    _ type: [String], _ window: Window, _ declares: (String) -> Bool, _ losing: inout Set<String>
+    _ lost: Lost, _ window: Window, _ declares: (String) -> Bool, _ losing: inout Set<String>
   ) -> [(String, Rule.Example)] {
     var found: [(String, Rule.Example)] = []
     for old in window.old.functions {
       let word = window.old.words[old.name]
       guard let new = window.new.functions.first(where: { window.new.words[$0.name] == word }),
-        Self.parameter(of: type, in: old, window.old) != nil, Self.parameter(of: type, in: new, window.new) == nil
+        case let names = Self.parameters(old, window.old).filter({ $0.type == lost.type }).map(\.name),
+        names.count == lost.count, !Self.parameters(new, window.new).contains(where: { $0.type == lost.type })
       else { continue }
       losing.insert(window.path)
-      let parameters = Self.parameterNames(new, window.new)
+      let parameters = Self.parameters(new, window.new).map(\.name)
       for unit in window.new.units.indices where window.oldUnit[unit] < 0 {
         let tokens = window.new.units[unit].tokens
         guard window.new.units[unit].kind == .statement, new.body.contains(tokens.lowerBound),
-          let value = Self.value(of: type, tokens, window.new)
+          let value = Self.value(of: lost.type, tokens, window.new),
+          // Of several of one type that which had the variable's name.
+          lost.count == 1 || names[lost.ordinal] == window.new.source.spelling(window.new.tokens[value.lowerBound - 2])
         else { continue }
         let words = value.map { token -> String? in
           let spelled = window.new.source.spelling(window.new.tokens[token])
@@ -103,18 +128,15 @@ package enum ParameterRecovery {
     return depth == 0
   }
 
-  private static func parts(_ function: Function, _ code: Code) -> [[String]] {
+  private static func parameters(_ function: Function, _ code: Code) -> [(type: [String], name: String)] {
     let open = function.name + 1
     let close = Int(code.brackets.partner[open])
     guard close > open else { return [] }
-    return code.tokens[open + 1..<close].split { $0.punctuation == 0x2C }.map { $0.map { code.source.spelling($0) } }
-  }
-
-  private static func parameter(of type: [String], in function: Function, _ code: Code) -> Int? {
-    parts(function, code).firstIndex { $0.starts(with: type) && $0.count == type.count + 1 }
-  }
-
-  private static func parameterNames(_ function: Function, _ code: Code) -> [String] {
-    parts(function, code).map { $0.last ?? "" }
+    return code.tokens[open + 1..<close].split { $0.punctuation == 0x2C }.map { part in
+      let words = part.map { code.source.spelling($0) }
+      guard let name = words.prefix(while: { $0 != "[" }).last else { return ([], "") }
+      let index = words.prefix { $0 != "[" }.count - 1
+      return (usual(Array(words[..<index] + words[(index + 1)...])), name)
+    }
   }
 }

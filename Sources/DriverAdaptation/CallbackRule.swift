@@ -5,14 +5,10 @@ import KernelModel
 
 /// The rule for a callback whose prototype changed: it follows from the two declarations, not from conversions.
 package enum CallbackRule {
-  /// The types of the parameters that a callback no longer has, as spellings; none where the declarations are no
-  /// prototypes of one field.
-  package static func lostParameters(field: String, before: String, after: String) -> [[String]] {
+  /// The parameters that a callback no longer has; none where the declarations are no prototypes of one field.
+  package static func lostParameters(field: String, before: String, after: String) -> [ParameterRecovery.Lost] {
     guard let change = PrototypeChange(field: field, before: before, after: after) else { return [] }
-    return change.steps.compactMap { step in
-      guard case .remove(let old) = step else { return nil }
-      return change.before.type(change.before.parameters[old])
-    }
+    return change.removed.map(change.lost)
   }
 
   /// A field that a macro sets is known by the compiler's message alone: the type that it has, in quotes, and that of what

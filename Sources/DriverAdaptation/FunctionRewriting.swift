@@ -215,7 +215,7 @@ struct FunctionRewriting {
   /// Declares the lost parameter as a variable, set as in-tree functions set it.
   private mutating func recover(_ prototype: Prototype, _ old: Int, _ name: Int, _ body: Range<Int>) -> Bool {
     let type = change.before.type(change.before.parameters[old])
-    guard let recovery = recoveries.first(where: { $0.left == type.joined(separator: " ") }),
+    guard let recovery = recoveries.first(where: { $0.lost == change.lost(old) }),
       let first = code.units.first(where: { $0.tokens.lowerBound > body.lowerBound }),
       [.statement, .control].contains(first.kind)
     else { return false }
@@ -235,10 +235,7 @@ struct FunctionRewriting {
     let line = lines.range(ofLine: lines.line(of: start)).lowerBound
     let white = code.source.text[line..<start]
     guard white.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else { return false }
-    let declared = change.before.text(change.before.parameters[old].tokens)
-    let typeText =
-      change.before.name(change.before.parameters[old]) == nil
-      ? declared : type.joined(separator: " ").replacing(" * *", with: " **")
+    let typeText = type.joined(separator: " ").replacing(" * *", with: " **")
     let text = typeText + (typeText.hasSuffix("*") ? "" : " ") + prototype.spelling(name) + " = " + value + ";"
     edits.append(
       Edit(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 import CSource
+import ConversionLearning
 import KernelModel
 
 /// A function's return type and parameters as token ranges of the text that declares it.
@@ -77,9 +78,9 @@ struct Prototype {
   func spelling(_ token: Int) -> String { code.source.spelling(code.tokens[token]) }
   func name(_ parameter: Parameter) -> String? { parameter.name.map(spelling) }
 
-  /// The spellings of a parameter's type, `unsigned long` for `long unsigned int`.
+  /// The spellings of a parameter's type, `unsigned long` for `long unsigned int`, a pointer for an array.
   func type(_ parameter: Parameter) -> [String] {
-    IntegerSpelling.usual(parameter.tokens.filter { $0 != parameter.name }.map(spelling))
+    ParameterRecovery.usual(IntegerSpelling.usual(parameter.tokens.filter { $0 != parameter.name }.map(spelling)))
   }
 
   var parameterTypes: [[String]] { parameters.map(type) }

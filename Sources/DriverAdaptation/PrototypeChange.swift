@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 import CSource
+import ConversionLearning
 
 /// What became of a callback's prototype between two kernels, as steps for every function that has the old one.
 struct PrototypeChange {
@@ -49,6 +50,18 @@ struct PrototypeChange {
 
   var changesParameters: Bool {
     steps.contains { if case .keep(_, retyped: false) = $0 { false } else { true } }
+  }
+
+  /// Numbers of the old parameters that are gone.
+  var removed: [Int] {
+    steps.compactMap { if case .remove(let old) = $0 { old } else { nil } }
+  }
+
+  /// What in-tree functions are asked about for a parameter that is gone.
+  func lost(_ old: Int) -> ParameterRecovery.Lost {
+    let type = before.type(before.parameters[old])
+    let alike = removed.filter { before.type(before.parameters[$0]) == type }
+    return .init(type: type, ordinal: alike.firstIndex(of: old) ?? 0, count: alike.count)
   }
 
   /// The new parameter that an old one became.

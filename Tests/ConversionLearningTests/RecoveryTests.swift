@@ -17,7 +17,8 @@ import Testing
 
   private func rule(_ values: [String?]) -> LearnedRule? {
     ParameterRecovery.rule(
-      type: ["const", "struct", "id", "*"], from: values.enumerated().map { conversion($0, $1) }, near: Nearness()
+      .init(type: ["const", "struct", "id", "*"]), from: values.enumerated().map { conversion($0, $1) },
+      near: Nearness()
     ) { $0.hasPrefix("client_") }
   }
 
@@ -33,5 +34,24 @@ import Testing
     #expect(rule(["client_id(c0)", "client_id(c1)"]) == nil)
     // A variable of that function alone is no answer for another one.
     #expect(rule((0..<4).map { _ in "client_id(local)" }) == nil)
+  }
+
+  /// Of several that went together each is told by its name.
+  @Test(arguments: [(0, "¤1->table"), (1, "¤1->data")])
+  func ofSeveralOfOneTypeTheNameTells(ordinal: Int, value: String) throws {
+    let conversions = (0..<3).map { number in
+      Conversion(
+        path: "drivers/a\(number).c",
+        oldText:
+          "static int a\(number)_link(struct dev *d, struct id *t\(number)[], struct id *data[])\n{\n\treturn 0;\n}\n",
+        newText:
+          "static int a\(number)_link(struct dev *d, struct params *p)\n{\n\tstruct id **t\(number) = p->table;\n"
+          + "\tstruct id **data = p->data;\n\treturn 0;\n}\n", oldStart: 10, newStart: 10)
+    }
+    let lost = ParameterRecovery.Lost(type: ["struct", "id", "*", "*"], ordinal: ordinal, count: 2)
+    let found = try #require(ParameterRecovery.rule(lost, from: conversions, near: Nearness()) { _ in false })
+    #expect(found.right == value)
+    let alone = ParameterRecovery.Lost(type: ["struct", "id", "*", "*"])
+    #expect(ParameterRecovery.rule(alone, from: conversions, near: Nearness()) { _ in false } == nil)
   }
 }

@@ -319,7 +319,9 @@ import Testing
         newStart: 1)
     }
     let recovery = try #require(
-      ParameterRecovery.rule(type: ["const", "struct", "id", "*"], from: conversions, near: Nearness()) { _ in true })
+      ParameterRecovery.rule(
+        .init(type: ["const", "struct", "id", "*"]), from: conversions, near: Nearness()
+      ) { _ in true })
     var search = Search(files: ["a.c": SourceText(driver.utf8)], breaks: [found])
     guard case .learn(let symbols) = search.next() else { return #expect(Bool(false)) }
     search.told(rules: [symbols[0]: [recovery]])

@@ -122,12 +122,12 @@ struct RuleSource: Sendable {
     let after = try await store.declarations(of: symbol.name, in: .new, container: symbol.container).first
     guard let before, let after, symbol.container != nil else { return [] }
     var rules: [LearnedRule] = []
-    for type in CallbackRule.lostParameters(field: symbol.name, before: before.text, after: after.text) {
-      guard let tag = type.last(where: { $0 != "*" && $0 != "const" }) else { continue }
+    for lost in CallbackRule.lostParameters(field: symbol.name, before: before.text, after: after.text) {
+      guard let tag = lost.type.last(where: { $0 != "*" && $0 != "const" }) else { continue }
       let conversions = try await store.conversions(losing: tag)
       let declared = try await store.declared(among: Self.names(in: conversions)) ?? []
       let near = nearness(of: conversions, store)
-      let rule = ParameterRecovery.rule(type: type, from: conversions, near: near) { declared.contains($0) }
+      let rule = ParameterRecovery.rule(lost, from: conversions, near: near) { declared.contains($0) }
       if let rule { rules.append(rule) }
     }
     return rules
