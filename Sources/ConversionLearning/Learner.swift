@@ -31,7 +31,7 @@ package struct Learner {
       return IncludeLearner.rules(for: symbol, from: conversions, near: knowledge.nearness)
     }
     var learner = Learner(symbol, conversions, knowledge)
-    return learner.learn()
+    return learner.learn(besides: projected(symbol, conversions, knowledge))
   }
 
   init(_ symbol: SoughtSymbol, _ conversions: [Conversion], _ knowledge: TreeKnowledge) {
@@ -57,7 +57,36 @@ package struct Learner {
     }
   }
 
-  private mutating func learn() -> [LearnedRule] {
+  /// What callers show of the parameters that changed, other changes of their calls left out: for a person to look at.
+  private static func projected(
+    _ symbol: SoughtSymbol, _ conversions: [Conversion], _ knowledge: TreeKnowledge
+  ) -> [LearnedRule] {
+    guard let projection = knowledge.projection, symbol.survives else { return [] }
+    let projected = conversions.map { projection.applied(to: $0, of: symbol.name) }
+    guard projected.contains(where: { $0 != nil }) else { return [] }
+    var learner = Learner(symbol, zip(projected, conversions).map { $0 ?? $1 }, knowledge)
+    return learner.ranked().filter { $0.rule.kind == .call }.prefix(maximalGeneralRules).map { rule in
+      var rule = rule
+      rule.rule.flags.append(
+        Flag(
+          .coChange, "callers of `\(symbol.name)` changed other arguments as well, which its prototype does not ask for"
+        ))
+      return rule
+    }
+  }
+
+  private mutating func learn(besides projected: [LearnedRule]) -> [LearnedRule] {
+    let rules = ranked()
+    let copy = symbol.kind == .madeConst && symbol.isField ? LocalCopyLearner(learner: self).rule() : nil
+    let gathering = symbol.isField ? nil : GatheringLearner(learner: self).rule()
+    let others = projected.filter { other in
+      !rules.contains { ($0.span, $0.left, $0.right) == (other.span, other.left, other.right) }
+    }
+    return number(rules, others + [copy, gathering].compactMap { $0 })
+  }
+
+  /// The rules, best first, without their numbers.
+  private mutating func ranked() -> [LearnedRule] {
     let tried = tried()
     let entries = tried.map { HeldOut.Entry($0, self) }
     let replays = HeldOut(entries).replays()
@@ -71,11 +100,9 @@ package struct Learner {
     }
     rules += mergers.map(\.rule)
     rules.sort(by: Self.isBetter)
-    let copy = symbol.kind == .madeConst && symbol.isField ? LocalCopyLearner(learner: self).rule() : nil
     let checks = SeenChecks(self)
     for index in rules.indices { rules[index].check = checks.check(rules[index]) }
-    let gathering = symbol.isField ? nil : GatheringLearner(learner: self).rule()
-    return number(rules, [copy, gathering].compactMap { $0 })
+    return rules
   }
 
   /// The templates that hold somewhere, with the files that each was read from.

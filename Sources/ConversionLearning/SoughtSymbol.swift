@@ -51,6 +51,8 @@ package struct TreeKnowledge: Sendable {
   package var nearness: Nearness
   /// What is known of the structures that have a field of the symbol's name.
   package var fields: FieldTypes
+  /// Which parameters of the symbol are as they were; nil where that is not known or says nothing.
+  package var projection: ArgumentProjection?
 
   package init(
     declares: @escaping @Sendable (String) -> Bool? = { _ in nil }, newcomers: [Newcomer] = [],

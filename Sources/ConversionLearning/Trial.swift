@@ -75,9 +75,10 @@ struct Trial {
     let line = window.start + lines.line(of: Int(window.old.tokens[occurrence.token].start)) - 1
     let old = window.old.units[occurrence.unit].tokens
     let newUnit = Int(window.newUnit[occurrence.unit])
+    let shown = window.written ?? window.new
     return Rule.Example(
       site: Site(file: window.path, line: line), before: Spacing.line(window.old, old),
-      after: newUnit < 0 ? "" : Spacing.line(window.new, window.new.units[newUnit].tokens))
+      after: newUnit < 0 ? "" : Spacing.line(shown, shown.units[newUnit].tokens))
   }
 }
 

@@ -11,6 +11,8 @@ struct Window {
   let start: Int
   let old: Code
   let new: Code
+  /// The new text as the tree has it, unit by unit like `new`; nil where that is the same.
+  let written: Code?
   /// For each old unit the new one that it became, or -1.
   private(set) var newUnit: [Int32]
   /// For each new unit the old one that it comes from, or -1.
@@ -24,6 +26,8 @@ struct Window {
     start = conversion.oldStart
     old = Code(Self.withoutOpenComment(conversion.oldText), &spellings)
     new = Code(Self.withoutOpenComment(conversion.newText), &spellings)
+    let written = conversion.written.map { Code(Self.withoutOpenComment($0), &spellings) }
+    self.written = written?.units.count == new.units.count ? written : nil
     newUnit = Array(repeating: -1, count: old.units.count)
     oldUnit = Array(repeating: -1, count: new.units.count)
     isSame = Array(repeating: false, count: old.units.count)

@@ -8,8 +8,8 @@ import KernelModel
 enum NameClash {
   /// Nil where the old kernel had the name too, or the new one has it not.
   static func rule(for found: Break) -> LearnedRule? {
-    guard found.kind == .nameClash, found.before == nil, let after = found.after, !found.symbol.isEmpty,
-      after.kind != .macro, found.symbol.utf8.allSatisfy(CompatText.isWord)
+    guard found.kind == .nameClash, found.before == nil, found.after != nil, !found.symbol.isEmpty,
+      found.symbol.utf8.allSatisfy(CompatText.isWord)
     else { return nil }
     let prefix = prefix(ofFile: found.site.file)
     let isPrefixed = found.symbol.hasPrefix(prefix) || prefix.first?.isNumber ?? true
@@ -26,11 +26,14 @@ enum NameClash {
   }
 
   /// Every place of the name in all files, in code that the kernel skips as well; none unless the driver defines a
-  /// function, an enumerator or a tag of that name and nothing bears the new one.
+  /// function, an enumerator or a tag of that name, nothing bears the new one, and no condition asks for the name: a driver
+  /// that does knows of the kernel's.
   static func edits(_ rule: LearnedRule, _ files: [String: SourceText]) -> [Edit] {
     var edits: [Edit] = []
     var tags: Set<Int> = []
     var (isOwn, isOwnTag) = (false, false)
+    let tested = TestedMacros(files)
+    if files.keys.contains(where: { tested.all(in: $0).contains { $0.name == rule.left } }) { return [] }
     for (file, text) in files.sorted(by: { $0.key < $1.key }) {
       var spellings = Spellings()
       let code = Code(text, &spellings)

@@ -14,6 +14,8 @@ package struct Conversion: Codable, Hashable, Sendable {
   package var newStart: Int
   /// The commit that made the change; nil where only the two trees are known.
   package var commit: CommitName?
+  /// What the new tree has, where `newText` was changed for learning.
+  package var written: String?
 
   package init(
     path: String, oldText: String, newText: String, oldStart: Int, newStart: Int, commit: CommitName? = nil

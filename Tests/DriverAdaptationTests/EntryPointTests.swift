@@ -64,6 +64,16 @@ import Testing
     #expect(result == "struct foo_bar_start { int a; };\nstatic int start;\nstruct foo_bar_start *p = &q->start;\n")
   }
 
+  @Test func aMacroOfTheKernelsIsAvoidedToo() throws {
+    var clash = found(.nameClash)
+    clash.after?.kind = .macro
+    let text = "enum state { idle, start = 2 };\nint x = start;\n"
+    #expect(try adapted(clash, SourceText(text.utf8)) == text.replacing("start", with: "foo_bar_start"))
+    // A driver that asks for the name knows of it.
+    let asking = "#ifndef start\nstatic int start(void) { return 0; }\n#endif\n"
+    #expect(try adapted(clash, SourceText(asking.utf8)) == nil)
+  }
+
   @Test(arguments: [
     "enum m t[] = { start };\n", "int a[] = { start };\n", "struct start s;\n", "struct ops ops = { .start = 1 };\n",
   ])

@@ -89,12 +89,25 @@ struct RuleSource: Sendable {
       if share >= TreeKnowledge.Newcomer.leastShare, try await isTypeName(found.name, store) { continue }
       newcomers.append(.init(name: found.name, share: share, baseRate: found.baseRate))
     }
-    let knowledge = TreeKnowledge(
+    var knowledge = TreeKnowledge(
       declares: { declared.contains($0) }, newcomers: newcomers,
       converted: symbol.survives ? try await store.converted(symbol.name) : coChange.files,
       gained: try await store.filesGaining(names), definitions: definitions,
       nearness: nearness(of: conversions, store), fields: try await fields(symbol, definitions, conversions, store))
+    if symbol.kind == .arguments, let before = Self.prototype(definitions),
+      let after = Self.prototype(try await store.declarations(of: symbol.name, in: .new))
+    {
+      knowledge.projection = ArgumentProjection(name: symbol.name, before: before, after: after)
+    }
     return (conversions, knowledge)
+  }
+
+  /// What the headers declare a function to be, where they agree.
+  private static func prototype(_ declarations: [Declaration]) -> String? {
+    let functions = declarations.filter {
+      [.function, .inlineFunction].contains($0.kind) && $0.container == nil
+    }
+    return Set(functions.map(\.text)).count == 1 ? functions.first?.text : nil
   }
 
   /// A typedef of the new tree: a prototype's matter, which the compiler sees to, and nothing that an edit could lack.
