@@ -117,8 +117,10 @@ package struct Candidate {
     if survives, isLeft(occurrence, in: window) || occurrence.pair == nil { return nil }
     switch occurrence.outcome {
     case .incomparable, .kept: return nil
-    case .replaced: return false
-    case .deleted: return isDeletion && span != .operand
+    case .replaced: return isDeclared(match, in: window, spellings)
+    case .deleted:
+      guard isDeletion else { return isDeclared(match, in: window, spellings) }
+      return span != .operand && !isSetByDeclaration(match, in: window)
     case .changed:
       guard let pair = occurrence.pair else { return false }
       if occurrence.hasFeeders { return isFed(occurrence, match, pair, in: window, spellings) }
@@ -133,6 +135,44 @@ package struct Candidate {
       if span == .identifier { return renames(pair, occurrence, window) }
       let wanted = window.new.words[pair.new.nodes[pair.newNode[match.node]].tokens]
       return isSpelled(output(window.old, match), wanted, window, spellings)
+        || isDeclared(match, in: window, spellings)
+    }
+  }
+
+  /// The assignment that the candidate gives stands where the variable is declared now: `T *x = f(y);` for `x = f(y);`.
+  private func isDeclared(_ match: Match, in window: Window, _ spellings: Spellings) -> Bool {
+    let output = output(window.old, match)
+    guard span == .statement, output.count > 2, output[1].text == "=" else { return false }
+    return Self.declarations(in: window).contains { tokens in
+      tokens.count > output.count + 1
+        && isSpelled(output, window.new.words[tokens.suffix(output.count)], window, spellings)
+    }
+  }
+
+  /// What the statement set through an address has got its value where it is declared: that is no deletion.
+  private func isSetByDeclaration(_ match: Match, in window: Window) -> Bool {
+    let set = match.tokens.dropFirst().filter { window.old.tokens[$0 - 1].punctuation == 0x26 }.map {
+      window.old.words[$0]
+    }
+    guard !set.isEmpty else { return false }
+    return Self.declarations(in: window).contains { tokens in
+      tokens.dropFirst(2).dropLast().contains {
+        set.contains(window.new.words[$0]) && window.new.punctuation(at: $0 + 1) == 0x3D
+      }
+    }
+  }
+
+  /// Tokens of the new statements that begin with a type's name and are not as they were.
+  private static func declarations(in window: Window) -> [Range<Int>] {
+    window.new.units.indices.compactMap { unit in
+      let source = Int(window.oldUnit[unit])
+      let tokens = window.new.units[unit].tokens
+      guard source < 0 || !window.isSame[source], window.new.units[unit].kind == .statement, tokens.count > 4,
+        window.new.tokens[tokens.lowerBound].kind == .identifier,
+        window.new.punctuation(at: tokens.lowerBound + 1) == 0
+          || window.new.punctuation(at: tokens.lowerBound + 1) == 0x2A
+      else { return nil }
+      return tokens
     }
   }
 

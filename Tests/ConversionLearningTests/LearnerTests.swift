@@ -101,6 +101,26 @@ private func rules(
     #expect(found.first?.rule.flags == [])
   }
 
+  /// A value that is set where its variable is declared is set; the statement in whose place that is was not deleted.
+  @Test func aDeclarationMaySet() throws {
+    func conversion(_ number: Int, declared: Bool) -> Conversion {
+      func text(_ declaration: String, _ lookup: String) -> String {
+        "int f\(number)(void *h)\n{\n\tstruct dev *d\(declaration);\n\tint ret;\n\n\tbegin();\n\(lookup)\tif (!d)\n"
+          + "\t\treturn 1;\n\tend();\n\treturn 0;\n}\n"
+      }
+      return Conversion(
+        path: "drivers/d\(number).c", oldText: text("", "\tret = get_dev(h, &d);\n"),
+        newText: declared ? text(" = fetch_dev(h)", "") : text("", "\td = fetch_dev(h);\n"), oldStart: 1, newStart: 1)
+    }
+    let found = Learner.rules(
+      for: SoughtSymbol(name: "get_dev", kind: .functionGone),
+      from: (0..<4).map { conversion($0, declared: $0 % 2 == 0) })
+    let rule = try #require(found.first)
+    #expect("\(rule.left) → \(rule.right)" == "¤0 = get_dev(¤1, &¤2) → ¤2 = fetch_dev(¤1)")
+    #expect((rule.rule.support, rule.rule.confidence) == (4, 1))
+    #expect(!found.contains { $0.right.isEmpty })
+  }
+
   @Test func orderOfConversionsDoesNotMatter() {
     let bodies = (0..<12).map { ("old(a\($0));", $0 % 3 == 0 ? "other(a\($0));" : "new(a\($0));") }
     let conversions = bodies.enumerated().map { conversion($0, "\t\($1.0)\n", "\t\($1.1)\n") }
