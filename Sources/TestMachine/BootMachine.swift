@@ -86,9 +86,14 @@ package struct BootMachine: Sendable {
         evidence: execution.evidence(lines: [], log: log))
       return (record, Self.wasKilled(execution.exit))
     }
-    if let machine = try await saved(job, in: tree, accelerator) {
-      let (record, wasKilled) = try await once(on: machine)
-      if record.cameToDriver || record.ending == .finished || wasKilled { return record }
+    if let machine = try await saved(job, modules, in: tree, accelerator) {
+      do {
+        let (record, wasKilled) = try await once(on: machine)
+        if record.cameToDriver || record.ending == .finished || wasKilled { return record }
+        await machines.drop(machine)
+      } catch  where !(error is CancellationError) {
+        // Another kmend may have taken it away.
+      }
     }
     var (record, _) = try await once(on: nil)
     for again in 1...2 where record.ending == .reset && !record.cameToDriver {
@@ -98,25 +103,30 @@ package struct BootMachine: Sendable {
     return record
   }
 
-  /// By somebody, and not by what it found; a shell tells so by a status above 128.
+  /// By somebody, and not by what it found; a shell tells of a signal by a status above 128.
   private static func wasKilled(_ exit: Execution.Exit) -> Bool {
+    let signals = [SIGINT, SIGKILL, SIGTERM]
     switch exit {
-    case .exited(let code): code > 128
-    case .signalled: true
-    case .timedOut, .outputLimit, .memoryLimit, .diskLimit: false
+    case .exited(let code): return signals.contains(code - 128)
+    case .signalled(let signal): return signals.contains(signal)
+    case .timedOut, .outputLimit, .memoryLimit, .diskLimit: return false
     }
   }
 
   /// The machine of the job's kernel to go on with; nil where booting is as fast, or one can't be saved.
-  private func saved(_ job: BootJob, in tree: ModuleTree?, _ accelerator: Accelerator) async throws -> SavedMachine? {
+  private func saved(
+    _ job: BootJob, _ modules: DriverModules, in tree: ModuleTree?, _ accelerator: Accelerator
+  ) async throws -> SavedMachine? {
     guard accelerator == .tcg, let tree else { return nil }
     let image = try self.image(job.kernel)
     let driver = Self.diskNames.flatMap(tree.modules)
     let entries = try await store.closure(of: driver, in: tree, kernel: job.kernel.identity)
+    // The driver's own are loaded in their place.
+    guard !entries.contains(where: { modules.contains($0.name) }) else { return nil }
     let start = Initramfs(
       busybox: try readBusybox(), diskModules: entries.map { .init(name: $0.name, bytes: $0.bytes) }, token: "")
     let command = MachineCommand(
-      qemu: qemu, image: image, initramfs: "", megabytes: (job.limits.memory + 2 * SavedMachine.room) >> 20,
+      qemu: qemu, image: image, initramfs: "", megabytes: SavedMachine.megabytes(job.limits.memory),
       accelerator: accelerator)
     return try await machines.machine(
       for: job.kernel.identity, start: start.start, command: command, limits: job.limits)
@@ -189,7 +199,7 @@ package struct BootMachine: Sendable {
       defer { try? FileManager.default.removeItem(atPath: disk) }
       try SavedMachine.writeDisk(disk, plan: plan)
       command.initramfs = machine.initramfs
-      command.megabytes = (limits.memory + 2 * SavedMachine.room) >> 20
+      command.megabytes = machine.megabytes
       var limits = limits
       limits.console -= machine.console.count
       let execution = try await containment.run(command.resume(machine.state, disk: disk, limits, log: log))

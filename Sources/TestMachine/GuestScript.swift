@@ -9,14 +9,15 @@ enum GuestScript {
   /// What the script calls of busybox.
   static let applets = [
     "cat", "cpio", "cut", "dd", "find", "head", "insmod", "ip", "mkfifo", "mount", "poweroff", "rmmod", "sh", "sleep",
-    "sort",
-    "stty", "tail", "timeout", "uniq",
+    "sort", "stty", "tail", "timeout", "uniq",
   ]
 
-  static let text = script.replacing("WAITING", with: waiting)
+  static let text = script.replacing("WAITING", with: waiting).replacing("DISKLESS", with: diskless)
 
   /// What the guest prints where it can be saved.
   static let waiting = "kmend: waiting for a plan"
+  /// What it prints where it can't.
+  static let diskless = "kmend: no disk"
 
   private static let script = #"""
     #!/bin/sh
@@ -29,7 +30,7 @@ enum GuestScript {
     on_disk() { dd if=/dev/vda bs=4096 skip=256 "$@" 2>/dev/null; }
     if [ ! -f /plan/settings ]; then
       while read -r name; do insmod "/disk/$name.ko"; done </disk/modules >/dev/kmsg 2>&1
-      [ -b /dev/vda ] || poweroff -f
+      [ -b /dev/vda ] || { echo "<5>DISKLESS" >/dev/kmsg; poweroff -f; }
       echo "<5>WAITING" >/dev/kmsg
       until [ "$(on_disk count=1 | head -c 6)" = 070701 ]; do sleep 0.05; done
       cd / && on_disk | cpio -idm >/dev/null 2>&1

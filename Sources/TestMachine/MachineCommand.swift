@@ -22,6 +22,9 @@ struct MachineCommand {
       limits: self.limits(limits), log: log)
   }
 
+  /// What QEMU's monitor says of a machine that was saved whole.
+  static let saved = "Migration status: completed"
+
   /// Boots until the guest waits for a plan, and writes the machine to `state` and what it printed to `console` in a
   /// folder (QEMU, "Migration": a stream to a program).
   ///
@@ -34,12 +37,14 @@ struct MachineCommand {
       { until grep -qs "$1" /machine/saved/console; do echo info status; sleep 0.1; done
       echo migrate_set_parameter max-bandwidth 8G
       echo 'migrate "exec:cat >/machine/saved/state"'
+      echo info migrate
       echo quit; } | { shift; exec "$@"; }
       """
     let arguments =
       machine + Self.disk + ["-monitor", "stdio", "-serial", "file:/machine/saved/console"] + filter(spawning: true)
     var limits = self.limits(limits)
-    limits.fileSize = megabytes << 20
+    // Beside the pages the stream says which is which.
+    limits.fileSize = (megabytes + 256) << 20
     return Command(
       "sh", ["-c", feeder, "sh", GuestScript.waiting, qemu] + arguments,
       place: .contained(

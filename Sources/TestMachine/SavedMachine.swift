@@ -8,6 +8,8 @@ import Sandbox
 /// that a translator takes for it.
 struct SavedMachine: Sendable {
   let folder: String
+  /// Of the guest's memory.
+  let megabytes: Int
   /// What the kernel printed so far.
   let console: [UInt8]
 
@@ -17,6 +19,9 @@ struct SavedMachine: Sendable {
   /// Room for plans, in bytes: on the disk, and twice in the guest's memory.
   static let room = 128 << 20
   private static let offset = 256 * 4096
+
+  /// Of a guest's memory, where a driver is to have so many bytes.
+  static func megabytes(_ memory: Int) -> Int { (memory + 2 * room) >> 20 }
 
   /// Writes a disk to `path`; nil gives one without a plan. The size has to be the same each time.
   static func writeDisk(_ path: String, plan: [UInt8]?) throws {
@@ -33,9 +38,10 @@ struct SavedMachine: Sendable {
   }
 }
 
-/// The saved machines of a cache, one for each kernel.
+/// The saved machines of a cache.
 ///
-/// What can't be saved is booted as it ever was: a kernel without a driver for the disk, a host without the room.
+/// A folder's name holds all that the machine depends on, and what has been moved to its place is never changed: another
+/// kmend may be going on from there. What can't be saved is booted as it ever was.
 actor SavedMachines {
   private let containment: Containment
   private let folder: String
@@ -55,26 +61,38 @@ actor SavedMachines {
   func machine(
     for kernel: KernelIdentity, start: [UInt8], command: MachineCommand, limits: BootLimits
   ) async throws -> SavedMachine? {
-    let name = "\(kernel.release)_\(kernel.sourceVersion)_\(command.megabytes)".replacing("/", with: "_")
-    if let known = found[name] { return try await known.value }
-    let task = Task {
-      let place = "\(folder)/\(name)"
-      let key = Self.key(command)
-      if Self.holds(place, key: key, start: start) { return Self.read(place) }
-      try await save(start, key: key, command, limits, to: place)
-      return Self.read(place)
-    }
-    found[name] = task
-    return try await withTaskCancellationHandler {
-      try await task.value
-    } onCancel: {
-      task.cancel()
+    let place = "\(folder)/\(Self.name(kernel, start, command))"
+    try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: place)
+    let task =
+      found[place]
+      ?? Task {
+        if !FileManager.default.fileExists(atPath: place) { try await save(start, command, limits, to: place) }
+        return Self.read(place, command.megabytes)
+      }
+    found[place] = task
+    do {
+      return try await withTaskCancellationHandler {
+        try await task.value
+      } onCancel: {
+        task.cancel()
+      }
+    } catch let error as CancellationError {
+      found[place] = nil
+      // Somebody else's.
+      if !Task.isCancelled { return nil }
+      throw error
     }
   }
 
-  /// Kept also where it failed, without a state: the next run need not try again.
+  /// One that did not come to the driver is saved anew the next time.
+  func drop(_ machine: SavedMachine) {
+    found[machine.folder] = nil
+    remove(machine.folder)
+  }
+
+  /// A kernel that has no driver for the disk is kept without a state: the next run need not try again.
   private func save(
-    _ start: [UInt8], key: String, _ command: MachineCommand, _ limits: BootLimits, to place: String
+    _ start: [UInt8], _ command: MachineCommand, _ limits: BootLimits, to place: String
   ) async throws {
     let files = FileManager.default
     let new = "\(folder)/.\(UUID().uuidString)"
@@ -82,20 +100,22 @@ actor SavedMachines {
     do {
       try files.createDirectory(atPath: new + "/saved", withIntermediateDirectories: true)
       try Data(start).write(to: URL(fileURLWithPath: new + "/initramfs"))
-      try Data(key.utf8).write(to: URL(fileURLWithPath: new + "/key"))
       try SavedMachine.writeDisk(new + "/disk", plan: nil)
       var command = command
       command.initramfs = new + "/initramfs"
       let run = try await containment.run(command.save(disk: new + "/disk", to: new + "/saved", limits))
-      // Killed, or with less time or room than it takes: no reason never to try again.
-      guard run.succeeded else { return }
-      try files.removeItem(atPath: new + "/disk")
-      for part in ["console", "state"] where Self.isFile("\(new)/saved/\(part)") {
-        try files.moveItem(atPath: "\(new)/saved/\(part)", toPath: "\(new)/\(part)")
-        try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: "\(new)/\(part)")
+      guard run.succeeded, let console = try Harvest(new + "/saved").bytes("console", limit: Self.mostConsole) else {
+        return
       }
-      try? files.removeItem(atPath: new + "/saved")
-      try? files.removeItem(atPath: place)
+      try files.removeItem(atPath: new + "/disk")
+      if run.text.contains(MachineCommand.saved), Self.isFile(new + "/saved/state") {
+        try Data(console).write(to: URL(fileURLWithPath: new + "/console"))
+        try files.moveItem(atPath: new + "/saved/state", toPath: new + "/state")
+        try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: new + "/state")
+      } else if !String(decoding: console, as: UTF8.self).contains(GuestScript.diskless) {
+        return
+      }
+      try files.removeItem(atPath: new + "/saved")
       try files.moveItem(atPath: new, toPath: place)
       prune()
     } catch  where !(error is CancellationError) {
@@ -103,38 +123,43 @@ actor SavedMachines {
     }
   }
 
-  /// Those of kernels that nobody has booted for long.
+  /// Those of kernels that nobody has booted for long, and what a killed kmend left.
   private func prune() {
     let files = FileManager.default
     let dated = ((try? files.contentsOfDirectory(atPath: folder)) ?? []).map { name in
       let date = (try? files.attributesOfItem(atPath: "\(folder)/\(name)"))?[.modificationDate] as? Date
       return (name: name, date: date ?? .distantPast)
     }
-    let whole = dated.filter { !$0.name.hasPrefix(".") }.sorted { $0.date > $1.date }
-    // What a killed kmend left.
-    let halves = dated.filter { $0.name.hasPrefix(".") && $0.date.timeIntervalSinceNow < -3600 }
-    for old in whole.dropFirst(Self.kept) + halves { try? files.removeItem(atPath: "\(folder)/\(old.name)") }
+    let idle = dated.filter { $0.date.timeIntervalSinceNow < -3600 }
+    let whole = dated.count { !$0.name.hasPrefix(".") }
+    let old = idle.filter { !$0.name.hasPrefix(".") }.sorted { $0.date < $1.date }.prefix(max(0, whole - Self.kept))
+    for entry in idle.filter({ $0.name.hasPrefix(".") }) + old { remove("\(folder)/\(entry.name)") }
+  }
+
+  /// Half of a folder is never seen under its name.
+  private func remove(_ place: String) {
+    let gone = "\(folder)/.\(UUID().uuidString)"
+    guard (try? FileManager.default.moveItem(atPath: place, toPath: gone)) != nil else { return }
+    try? FileManager.default.removeItem(atPath: gone)
   }
 
   /// How many stay, of about 100 MB each.
   private static let kept = 8
+  private static let mostConsole = 4 << 20
 
-  private static func read(_ place: String) -> SavedMachine? {
+  private static func read(_ place: String, _ megabytes: Int) -> SavedMachine? {
     guard isFile(place + "/state"), let console = FileManager.default.contents(atPath: place + "/console") else {
       return nil
     }
-    return SavedMachine(folder: place, console: [UInt8](console))
+    return SavedMachine(folder: place, megabytes: megabytes, console: [UInt8](console))
   }
 
-  private static func holds(_ place: String, key: String, start: [UInt8]) -> Bool {
-    let files = FileManager.default
-    return files.contents(atPath: place + "/key") == Data(key.utf8)
-      && files.contents(atPath: place + "/initramfs") == Data(start)
-  }
-
-  /// What else has to be the same, in words: the machine, and of the program and the kernel the size and time.
-  private static func key(_ command: MachineCommand) -> String {
-    (command.machine + [command.qemu, command.image].map(FileStamp.of)).joined(separator: "\n")
+  /// The kernel in words; the command line, the size and time of QEMU and image, and the initramfs as a hash.
+  private static func name(_ kernel: KernelIdentity, _ start: [UInt8], _ command: MachineCommand) -> String {
+    let key = (command.machine + [command.qemu, command.image].flatMap { [$0, FileStamp.of($0)] }).joined(
+      separator: "\n")
+    let hash = StableHash.of(start, from: StableHash.of(key.utf8))
+    return "\(kernel.release)_\(kernel.sourceVersion)_\(String(hash, radix: 16))".replacing("/", with: "_")
   }
 
   /// A sandbox has written here: a link would lead elsewhere.
