@@ -108,7 +108,7 @@ struct CompatProbe: Hashable {
 
   /// The declaration with the name `test` in place of its own; nil for lists of declarators and bit-fields.
   private static func renamed(_ declaration: Declaration) -> String? {
-    var text = declaration.text
+    var text = IntegerSpelling.plain(declaration.text)
     for word in ["extern", "static"] + BuildProtocol.inlineWords.map(\.description) where text.hasPrefix(word + " ") {
       text = String(text.dropFirst(word.count + 1))
     }

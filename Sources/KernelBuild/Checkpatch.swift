@@ -27,13 +27,13 @@ package struct Checkpatch: Sendable {
     try await run(Self.options + ["-"], mounts: [], input: patch)
   }
 
-  /// Checks whole files of a driver, as they stood before a patch; paths are relative to the driver's root.
+  /// Checks files by themselves, or parts of them, as they stood before a patch; paths are relative to the driver's root.
   ///
   /// - Throws: `Failure` (`unavailable`) if the sandbox can't be set up.
-  package func check(files: [String], in stage: DriverStage) async throws -> Execution {
-    let paths = files.filter { FileEntry("\(stage.folder)/\($0)")?.kind == .file }.map { "./\($0)" }
-    return try await run(
-      Self.options + ["-f", "--"] + paths, mounts: [.readOnly(host: stage.folder, inside: "/driver")], input: nil)
+  package func check(files: [String: SourceText]) async throws -> Execution {
+    let paths = files.keys.sorted()
+    let mounts = paths.map { View.Mount.file(inside: "/driver/\($0)", bytes: files[$0] ?? [], executable: false) }
+    return try await run(Self.options + ["-f", "--"] + paths.map { "./\($0)" }, mounts: mounts, input: nil)
   }
 
   private static let options = ["--no-tree", "--no-signoff", "--strict", "--show-types", "--terse", "--no-summary"]

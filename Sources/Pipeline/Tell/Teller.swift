@@ -55,8 +55,8 @@ struct Teller: Sendable {
     let gate = CheckpatchGate(
       checkpatch: try Checkpatch(source: source, run.workspace.containment), style: run.request.compat)
     return try await gate.judge(
-      series.mails.filter { $0.patch != nil }.map(Self.plain), original: run.builds.from.stage,
-      files: kept.files.keys.filter { mended.sources[$0] != nil }.sorted(), adapted: kept.files)
+      series.mails.filter { $0.patch != nil }.map(Self.plain),
+      original: mended.sources.filter { kept.files[$0.key] != nil }, adapted: kept.files)
   }
 
   /// A mail without its transfer encoding, which checkpatch does not undo.
