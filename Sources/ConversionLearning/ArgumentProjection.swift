@@ -15,7 +15,12 @@ package struct ArgumentProjection: Sendable {
     guard let old = Self.parameters(of: name, before), let new = Self.parameters(of: name, after), old != new else {
       return nil
     }
-    kept = Sequences.best(old.count, new.count) { old[$0] == new[$1] ? 1 : 0 }.map { (old: $0.0, new: $0.1) }
+    // Which of two that are spelled alike stayed, nobody can tell.
+    func isAlone(_ parameter: [String]) -> Bool {
+      old.count { $0 == parameter } == 1 && new.count { $0 == parameter } == 1
+    }
+    kept = Sequences.best(old.count, new.count) { old[$0] == new[$1] && isAlone(old[$0]) ? 1 : 0 }
+      .map { (old: $0.0, new: $0.1) }
     counts = (old.count, new.count)
     if kept.isEmpty { return nil }
   }
@@ -45,15 +50,22 @@ package struct ArgumentProjection: Sendable {
         case let new = pair.new.children(pair.newNode[call]).dropFirst().map({ pair.new.nodes[Int($0)].tokens }),
         (old.count, new.count) == counts
       else { continue }
-      for (one, other) in kept where window.old.words[old[one]] != window.new.words[new[other]] {
+      for (one, other) in kept
+      where window.old.words[old[one]] != window.new.words[new[other]] && !old[one].isEmpty && !new[other].isEmpty {
         replacements.append((bytes(new[other], window.new), Array(window.old.source.text[bytes(old[one], window.old)])))
       }
     }
     guard !replacements.isEmpty else { return nil }
-    var text = Array(conversion.newText.utf8)
-    for (range, bytes) in replacements.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
-      text.replaceSubrange(range, with: bytes)
+    let written = Array(conversion.newText.utf8)
+    var text: [UInt8] = []
+    var done = 0
+    // A call in an argument goes with the argument.
+    for (range, bytes) in replacements.sorted(by: { $0.range.lowerBound < $1.range.lowerBound })
+    where range.lowerBound >= done {
+      text += written[done..<range.lowerBound] + bytes
+      done = range.upperBound
     }
+    text += written[done...]
     var changed = conversion
     changed.newText = String(decoding: text, as: UTF8.self)
     changed.written = conversion.newText

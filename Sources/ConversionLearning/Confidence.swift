@@ -85,6 +85,7 @@ extension LearnedRule {
   private var doubt: Confidence.Doubt {
     let reasons = Set(rule.flags.map(\.reason))
     if reasons.contains(.argumentLost) { return .loss }
+    if reasons.contains(.otherArguments) { return .newcomers }
     guard reasons.contains(.coChange) else { return .none }
     return right.isEmpty ? .loss : .newcomers
   }

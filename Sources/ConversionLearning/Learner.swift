@@ -67,10 +67,10 @@ package struct Learner {
     var learner = Learner(symbol, zip(projected, conversions).map { $0 ?? $1 }, knowledge)
     return learner.ranked().filter { $0.rule.kind == .call }.prefix(maximalGeneralRules).map { rule in
       var rule = rule
-      rule.rule.flags.append(
-        Flag(
-          .coChange, "callers of `\(symbol.name)` changed other arguments as well, which its prototype does not ask for"
-        ))
+      let words = "callers of `\(symbol.name)` changed other arguments as well, which its prototype does not ask for"
+      rule.rule.flags.append(Flag(.otherArguments, words))
+      // Places that were changed for learning measure nothing.
+      rule.rule.replay = .init(reproduced: 0, tried: 0)
       return rule
     }
   }

@@ -52,7 +52,9 @@ package enum ParameterRecovery {
     let shown = nearness.sorted(best.value).prefix(Rule.exampleLimit).compactMap { examples[best.key]?[$0] }
     let total = files.values.reduce(into: Set<String>()) { $0.formUnion($1) }.count
     let rule = Rule(
-      id: "recover_\(SemanticPatch.stem(type.last { $0 != "*" } ?? ""))", symbol: type.joined(separator: " "),
+      id: "recover_\(SemanticPatch.stem(type.last { $0 != "*" } ?? ""))"
+        + (lost.count > 1 ? "_\(lost.ordinal + 1)" : ""),
+      symbol: type.joined(separator: " "),
       kind: .declaration, smpl: "", summary: "`\(Summary.shown(best.key))`", support: best.value.count,
       confidence: Double(best.value.count) / Double(max(1, total)), opportunities: total, examples: shown,
       replay: .init(reproduced: 0, tried: 0), introduces: [], flags: [])

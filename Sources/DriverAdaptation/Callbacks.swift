@@ -172,11 +172,15 @@ struct Callbacks {
 
   /// The rule with what it says about lost parameters.
   private func told(_ recovered: [LearnedRule]) -> LearnedRule {
-    guard let first = recovered.first else { return rule }
     var told = rule
-    told.rule.summary += ", `\(first.left)` from \(first.rule.summary)"
-    (told.rule.support, told.rule.examples) = (first.rule.support, first.rule.examples)
-    (told.rule.confidence, told.rule.opportunities) = (first.rule.confidence, first.rule.opportunities)
+    var seen: Set<ParameterRecovery.Lost> = []
+    let each = recovered.filter { $0.lost.map { seen.insert($0).inserted } ?? false }
+    for recovery in each { told.rule.summary += ", `\(recovery.left)` from \(recovery.rule.summary)" }
+    // The rule is as sure as the least sure of them.
+    guard let least = each.min(by: { ($0.rule.confidence, $0.rule.support) < ($1.rule.confidence, $1.rule.support) })
+    else { return rule }
+    (told.rule.support, told.rule.examples) = (least.rule.support, least.rule.examples)
+    (told.rule.confidence, told.rule.opportunities) = (least.rule.confidence, least.rule.opportunities)
     return told
   }
 }

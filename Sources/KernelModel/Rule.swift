@@ -104,6 +104,8 @@ package struct Flag: Codable, Hashable, Sendable {
     case valueUsed = "value-used"
     case literal = "literal-from-examples"
     case argumentLost = "argument-lost"
+    /// In-tree callers changed arguments as well that the new prototype has nothing to do with.
+    case otherArguments = "other-arguments"
     case spatchDiffers = "spatch-differs"
     case newWarning = "new-warning"
     case symbolsDiffer = "symbols-differ"

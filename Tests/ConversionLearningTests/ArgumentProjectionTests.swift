@@ -28,7 +28,7 @@ import Testing
     let rule = try #require(found.first { $0.left == "send(¤0, ¤1, ¤2)" })
     #expect(rule.right == "send(¤0, ¤1, ¤2, 0)")
     #expect(rule.rule.support == 2)
-    #expect(rule.rule.flags.contains { $0.reason == .coChange })
+    #expect(rule.rule.flags.contains { $0.reason == .otherArguments })
     // The example is what the tree has.
     #expect(rule.rule.examples.first?.after == "send(u->sk, buf, u->ttl, 0)")
   }
@@ -40,6 +40,23 @@ import Testing
       after: Self.after.replacing("struct sock *sk", with: "struct socket *sk"))
     #expect(!found.contains { $0.left == "send(¤0, ¤1, ¤2)" })
     #expect(found.contains { $0.left == "send(¤0->sk, ¤1, ¤2)" })
+  }
+
+  /// Of parameters without a name nobody can tell which one came.
+  @Test func whatIsSpelledTwiceIsNotKept() {
+    #expect(ArgumentProjection(name: "send", before: "int send(int, int)", after: "int send(int, int, int)") == nil)
+    let named = ArgumentProjection(name: "send", before: "int send(int a, int)", after: "int send(int, int a, int)")
+    #expect(named != nil)
+  }
+
+  /// A call in an argument, an argument that is missing: nothing that stops.
+  @Test(arguments: [
+    ("send(send(u->sock->sk, b, 1), c, 2)", "send(send(u->sk, b, 1, 0), c, 2, 0)"),
+    ("send(a, b, 1)", "send(a, , 1, 0)"), ("send(a, , 1)", "send(c, b, 1, 0)"), ("send(", "send(,,,"),
+    ("send(send(u->sock->sk_long_name, b, 1), c, 2)", "send(x, c, 2, 0)"),
+  ])
+  func oddCallsDoNoHarm(old: String, new: String) {
+    for rule in rules([(old, new), (old, new), (old, new)]) { #expect(!rule.right.contains("))")) }
   }
 
   @Test(arguments: [before, "#define send(a)", "void other(int a)", "void send"])
