@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 import Foundation
+import Sandbox
 
 /// What runs the guest's instructions.
 package enum Accelerator: String, Codable, Sendable, CaseIterable {

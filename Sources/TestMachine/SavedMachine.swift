@@ -168,13 +168,3 @@ actor SavedMachines {
     return attributes?[.type] as? FileAttributeType == .typeRegular
   }
 }
-
-/// What tells a file from a later one of the same path without reading it.
-enum FileStamp {
-  static func of(_ path: String) -> String {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
-    let time = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-    return "\(size) \(Int(time))"
-  }
-}

@@ -59,6 +59,30 @@ import Testing
     }
   }
 
+  /// An empty module of ours asks all that a driver's build asks, with the same answers.
+  @Test(arguments: ["6.1", "6.12"]) func anEmptyModuleAsksForAll(kernel: String) async throws {
+    try await withTemporaryFolder { folder in
+      let target = try #require(CachedKernels.all[kernel])
+      func answers() async throws -> CompiledObjects? {
+        try await CompilerAnswers(Kbuild(), folder: folder + "/answers").answers(for: target)
+      }
+      let ours = try #require(try await answers())
+      #expect(try await answers() == ours)
+      let own = "\(folder)/own"
+      try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+      var options = BuildOptions(warnings: true, sparse: true, jobs: 1)
+      options.probes = CompiledObjects(folder: own, isFilled: false)
+      let first = try await build(golden("KernelBuild/single"), kernel, options)
+      options.probes = ours
+      let second = try await build(golden("KernelBuild/single"), kernel, options)
+      #expect(first.isBuilt && first.objects.map(\.arguments) == second.objects.map(\.arguments))
+      let asked = Set(try FileManager.default.contentsOfDirectory(atPath: own))
+      let kept = try FileManager.default.contentsOfDirectory(atPath: ours.folder)
+      #expect(asked.count > 9 && asked.isSubset(of: kept))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/answers").count == 1)
+    }
+  }
+
   @Test func makeThatBuildsNothingFails() async throws {
     try await withTemporaryFolder { folder in
       let driver = try write(["Kbuild": "obj-$(CONFIG_KMEND_NO_SUCH) := a.o\n", "a.c": ""], below: "\(folder)/driver")

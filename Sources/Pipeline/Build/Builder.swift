@@ -44,6 +44,7 @@ actor Builder {
   nonisolated let kbuild: Kbuild
   /// Where logs go.
   nonisolated let logs: String
+  private let answers: CompilerAnswers
   private let scratch: String
   private let seconds: Double
   private var done: [Key: DriverBuild] = [:]
@@ -55,6 +56,7 @@ actor Builder {
   ///   - scratch: a folder of this run for the copies.
   init(workspace: Workspace, scratch: String, logs: String) throws {
     kbuild = Kbuild(workspace.containment)
+    answers = CompilerAnswers(kbuild, folder: workspace.cache + "/answers")
     self.scratch = scratch
     self.logs = logs
     seconds = workspace.buildSeconds
@@ -77,10 +79,10 @@ actor Builder {
     options.limits.seconds = seconds
     options.objects = try kept(
       "objects-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : ""))
-    options.probes = try kept("probes-\(kernel.identity.name)")
+    options.probes = try await answers.answers(for: kernel)
     let record = try await kbuild.build(driver, in: stage, for: kernel, options, log: log)
     let roots = BuildRoots(driver: record.driverRoot, kernel: record.kernelRoots)
-    for own in [options.objects, options.probes].compactMap({ $0 }) where !own.isFilled { filled.insert(own.folder) }
+    if let own = options.objects, !own.isFilled { filled.insert(own.folder) }
     let build = DriverBuild(
       kernel: kernel, stage: stage, record: record, findings: BuildLog.findings(in: record.output, roots: roots),
       log: log)
