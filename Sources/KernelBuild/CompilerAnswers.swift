@@ -46,7 +46,7 @@ package actor CompilerAnswers {
       for part in ["driver", "answers"] {
         try files.createDirectory(atPath: "\(new)/\(part)", withIntermediateDirectories: true)
       }
-      try Data("obj-m := empty.o\n".utf8).write(to: URL(fileURLWithPath: new + "/driver/Kbuild"))
+      try Data("\(BuildProtocol.modules) := empty.o\n".utf8).write(to: URL(fileURLWithPath: new + "/driver/Kbuild"))
       try Data().write(to: URL(fileURLWithPath: new + "/driver/empty.c"))
       let driver = Driver(
         name: "empty", version: "", origin: .directory(path: new + "/driver"), root: new + "/driver",
