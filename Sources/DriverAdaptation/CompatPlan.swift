@@ -145,6 +145,9 @@ extension LogicalChange {
     return names.reduce(into: []) { if !known.contains($1), !$0.contains($1) { $0.append($1) } }
   }
 
+  /// What a kernel has to declare, at the least, to take the new form; for an include line the header.
+  package var needs: [String] { rule.kind == .include ? [newHeader].compactMap { $0 } : rule.introduces }
+
   private static func names(_ text: String) -> [String] {
     let source = LexedSource(text)
     return source.tokens.filter { $0.kind == .identifier }.map(source.spelling).filter { !$0.contains("¤") }

@@ -24,7 +24,7 @@ package struct Kbuild: Sendable {
       throw Failure(.unavailable, "sparse", "is not installed", remedy: "install the package sparse")
     }
     var options = options
-    if !Shims.hasObjectCache(kernel) { options.objects = nil }
+    if !Shims.hasObjectCache(kernel) || !Self.reusesObjects(stage.folder) { options.objects = nil }
     let plan = try await plan(driver, stage, kernel, options)
     let place = plan.place
     var record = BuildRecord(
@@ -70,6 +70,12 @@ package struct Kbuild: Sendable {
     }
     let place = BuildPlace(kernel: kernel, stage: stage, driverRoot: "/driver")
     return try await DkmsConf.evaluated(in: place, by: containment)
+  }
+
+  /// Whether builds of a driver take objects from each other (`BuildOptions.objects`). Where nearly every file is edited,
+  /// looking for its object costs more than it saves.
+  package static func reusesObjects(_ folder: String) -> Bool {
+    FileEntry.files(below: folder) { $0.hasSuffix(".c") }.count > 3
   }
 
   /// A build that is ready to start.

@@ -44,12 +44,13 @@ struct AdaptationRun: Sendable {
       }
     }
     defer { reference.cancel() }
-    let mended = TwinMarks(trees: trees.store).mark(try await mend(trees))
-    let keeping = Keeping(
-      builds: builds, trees: trees, builder: builder, workspace: workspace, style: request.compat, steps: steps)
-    var kept = try await keeping.run(mended)
-    kept.flags += try await VerbatimCheck(trees: trees.store).flags(mended)
+    let newForm = NewForm(builds: builds, trees: trees, builder: builder, workspace: workspace, steps: steps)
+    let mended = TwinMarks(trees: trees.store).mark(try await mend(trees, newForm))
     let rules = usedRules(mended)
+    var answer = mended.answer
+    if answer == nil { answer = try await newForm.ask(mended, isExpected: false) }
+    let keeping = Keeping(builds: builds, trees: trees, style: request.compat)
+    var kept = try await keeping.run(mended, refused: answer?.refused ?? [:])
     guard !kept.patches.isEmpty else {
       _ = try await reference.value
       var proof = Proof()
@@ -66,12 +67,20 @@ struct AdaptationRun: Sendable {
     if let store = trees.store {
       run.calibration = try await PairCalibration(workspace: workspace, steps: steps).measured(store).calibration
     }
-    run.builds.isFromKept = isFromKept(kept)
-    let prover = Prover(
-      builds: run.builds, builder: builder, gate: gate, reference: { try await reference.value },
-      expands: { name in await Self.expands(name, trees) }, steps: steps)
-    var proof = try await prover.prove(
-      kept.patches, rules: rules, isDraft: !mended.isWhole)
+    func prove() async throws -> Proof {
+      run.builds.isFromKept = isFromKept(kept)
+      return try await Prover(
+        builds: run.builds, builder: builder, gate: gate, reference: { try await reference.value },
+        expands: { name in await Self.expands(name, trees) }, steps: steps
+      ).prove(kept.patches, rules: rules, isDraft: !mended.isWhole)
+    }
+    var proof = try await prove()
+    if answer?.isSure == false, !proof.buildsOnKept {
+      kept = try await keeping.run(
+        mended, refused: newForm.ask(mended, isExpected: false, isThorough: true).refused)
+      proof = try await prove()
+    }
+    kept.flags += try await VerbatimCheck(trees: trees.store).flags(mended)
     proof.verdicts += try await steps.measure("spatch", "cross-checking with Coccinelle") {
       try await SpatchGate(spatch: Spatch(workspace.containment)).judge(mended)
     }
@@ -84,13 +93,15 @@ struct AdaptationRun: Sendable {
     return request.compat != .replace || request.keep.contains(request.from) || !kept.givenUp.contains(name)
   }
 
-  private func mend(_ trees: TreeDeclarations) async throws -> Mended {
+  private func mend(_ trees: TreeDeclarations, _ newForm: NewForm) async throws -> Mended {
     try await withOracle(builds, workspace: workspace) { oracle in
       let first = try await steps.measure("diagnose", "reading the driver against \(builds.to.kernel.identity.name)") {
         _ = try await oracle.take(builds.to, with: [:])
         return try await Diagnoses(workspace: workspace, steps: steps).breaks(builds, oracle: oracle, trees: trees)
       }
-      return try await Mending(builds: builds, oracle: oracle, trees: trees, builder: builder, steps: steps).run(first)
+      return try await Mending(
+        builds: builds, oracle: oracle, trees: trees, builder: builder, newForm: newForm, steps: steps
+      ).run(first)
     }
   }
 

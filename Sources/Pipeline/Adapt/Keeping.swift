@@ -10,10 +10,7 @@ import KernelModel
 struct Keeping: Sendable {
   let builds: OriginalBuilds
   let trees: TreeDeclarations
-  let builder: Builder
-  let workspace: Workspace
   let style: CompatChoice
-  let steps: Steps
 
   /// What was planned: one patch per logical change, compatibility files before them.
   struct Kept: Sendable {
@@ -25,8 +22,9 @@ struct Keeping: Sendable {
     var files: [String: SourceText] { patches.last?.files ?? [:] }
   }
 
-  func run(_ mended: Mended) async throws -> Kept {
-    let changes = logicalChanges(mended)
+  /// - Parameter refused: the rules whose new form a kept kernel does not take, by its name.
+  func run(_ mended: Mended, refused: [String: Set<String>]) async throws -> Kept {
+    let changes = mended.logicalChanges
     guard !changes.isEmpty else { return Kept(patches: [], flags: []) }
     let names = CompatPlan.names(changes, files: mended.sources)
     let includes = includes(changes, mended)
@@ -36,10 +34,10 @@ struct Keeping: Sendable {
       doors: HeaderDoors.find(from: includes, in: TreeDeclarations.headerTrees(of: builds.to.kernel)))
     var kept: [KernelFacts] = []
     for build in builds.kept {
+      let name = build.kernel.identity.name
       kept.append(
         KernelFacts(
-          name: build.kernel.identity.name, version: version(build.kernel),
-          failing: try await failing(changes, mended, on: build),
+          name: name, version: version(build.kernel), failing: refused[name] ?? [],
           declared: try await trees.declared(names, on: build.kernel),
           doors: HeaderDoors.find(from: includes, in: TreeDeclarations.headerTrees(of: build.kernel))))
     }
@@ -56,63 +54,6 @@ struct Keeping: Sendable {
   private func includes(_ changes: [LogicalChange], _ mended: Mended) -> [String] {
     let files = Set(changes.flatMap { $0.edits.map(\.file) }).sorted()
     return unique(files.flatMap { IncludedHeaders.of(mended.sources[$0] ?? []).sorted() })
-  }
-
-  /// The search's edits, by the rule that asked for them, in the order of its changes.
-  private func logicalChanges(_ mended: Mended) -> [LogicalChange] {
-    var order: [String] = []
-    for rule in mended.result.changes.flatMap(\.rules) where !order.contains(rule.id) { order.append(rule.id) }
-    return order.compactMap { id in
-      guard let learned = mended.rules[id] else { return nil }
-      let edits = mended.result.edits.filter { $0.rule == id }
-      guard !edits.isEmpty else { return nil }
-      let container = mended.result.changes.first { $0.rules.contains { $0.id == id } }?.symbol.container
-      return LogicalChange(
-        rule: learned.rule, left: learned.left, right: learned.right,
-        before: learned.before + [learned.companion?.text].compactMap { $0 }, container: container,
-        edits: edits)
-    }
-  }
-
-  /// The changes whose new form does not build on a kept kernel: asked of all at once, then of each alone.
-  private func failing(_ changes: [LogicalChange], _ mended: Mended, on original: DriverBuild) async throws -> Set<
-    String
-  > {
-    let kernel = original.kernel
-    let name = kernel.identity.name
-    return try await steps.measure("keep", "building the new form on \(name)") {
-      let record = try await build(changes, mended, kernel, "new-form")
-      if record.isBuilt { return [] }
-      let broken = Set(record.objects.filter { !$0.isCompiled }.map(\.source))
-      let suspects = changes.filter { change in
-        broken.isEmpty || change.edits.contains { broken.contains($0.file) || !$0.file.hasSuffix(".c") }
-      }
-      if suspects.count == 1 { return [suspects[0].rule.id] }
-      let seen = try await KeptKernel(build: original, sources: mended.sources, workspace: workspace)
-        .refused(suspects.map { ($0.rule.id, $0.edits) })
-      if !seen.isEmpty {
-        let others = changes.filter { !seen.contains($0.rule.id) }
-        // What clang could not see, the linker's view above all, the compiler still may.
-        if others.isEmpty { return seen }
-        if try await build(others, mended, kernel, "others").isBuilt { return seen }
-      }
-      let alone = try await concurrently(
-        2,
-        suspects.enumerated().map { index, change in
-          { @Sendable in
-            (change.rule.id, try await build([change], mended, kernel, "alone-\(index)").isBuilt)
-          }
-        })
-      let refused = alone.filter { !$0.1 }.map(\.0)
-      return Set(refused.isEmpty ? changes.map(\.rule.id) : refused)
-    }
-  }
-
-  private func build(
-    _ changes: [LogicalChange], _ mended: Mended, _ kernel: Kernel, _ label: String
-  ) async throws -> BuildRecord {
-    let files = try EditedFiles.apply(changes.flatMap(\.edits), to: mended.sources)
-    return try await builder.build(builds.driver, with: files, on: kernel, label: label).record
   }
 
   private func version(_ kernel: Kernel) -> KernelVersion {

@@ -19,6 +19,8 @@ struct Mended: Sendable {
   var left: [Break]
   /// Lines of the sources that the new kernel's preprocessor skips.
   var inactive: [String: [ClosedRange<Int>]]
+  /// What the kept kernels say to it; nil where nobody has asked.
+  var answer: NewForm.Answer?
 
   /// Whether no break is left.
   var isWhole: Bool { left.isEmpty }
@@ -33,6 +35,7 @@ struct Mending: Sendable {
   let oracle: Oracle
   let trees: TreeDeclarations
   let builder: Builder
+  let newForm: NewForm
   let steps: Steps
 
   func run(_ first: DriverBreaks) async throws -> Mended {
@@ -46,23 +49,39 @@ struct Mending: Sendable {
     let own = builds.buildFiles
     var breaks = first.breaks
     var done = -1
+    var answer: NewForm.Answer?
+    func mended(_ result: SearchResult, _ left: [Break]) -> Mended {
+      var result = result
+      result.edits = own.edits + result.edits
+      result.changes = own.changes + result.changes
+      return Mended(
+        result: result, rules: result.rules.merging(own.rules) { $1 }, sources: sources, breaks: own.breaks + breaks,
+        left: left, inactive: inactive, answer: answer)
+    }
     for round in 1...Self.maximalRounds {
       let result = try await drive(&search, code, &rules)
       var left = result.left
       if result.changes.count > max(done, 0) {
         done = result.changes.count
-        left = try await judge(result, code, round: round)
+        answer = nil
+        if result.left.isEmpty {
+          // Mostly the compiler agrees, and then the kept kernels have to be asked: there is a core for that.
+          let whole = mended(result, [])
+          let isExpected = try await newForm.isExpected(whole)
+          async let asked = newForm.ask(whole, isExpected: isExpected)
+          // What the last patch does not change is taken from this build.
+          let isChecked = isExpected || Kbuild.reusesObjects(builds.driver.root)
+          left = try await judge(result, code, round: round, isChecked: isChecked)
+          answer = try await asked
+        } else {
+          left = try await judge(result, code, round: round, isChecked: false)
+        }
       }
       let isNew = left.contains { found in
         !breaks.contains { ($0.symbol, $0.kind, $0.site.file) == (found.symbol, found.kind, found.site.file) }
       }
       if !isNew || round == Self.maximalRounds {
-        var result = result
-        result.edits = own.edits + result.edits
-        result.changes = own.changes + result.changes
-        return Mended(
-          result: result, rules: result.rules.merging(own.rules) { $1 }, sources: sources,
-          breaks: own.breaks + breaks, left: left, inactive: inactive)
+        return mended(result, left)
       }
       breaks += left.filter { found in
         !breaks.contains { ($0.symbol, $0.kind, $0.site.file) == (found.symbol, found.kind, found.site.file) }
@@ -73,12 +92,19 @@ struct Mending: Sendable {
   }
 
   /// What Kbuild still refuses after the search: objects not looked at before, what modpost says, what clang knew.
-  private func judge(_ result: SearchResult, _ code: [String: SourceText], round: Int) async throws -> [Break] {
+  ///
+  /// - Parameter isChecked: build with all checks, as the last patch will be.
+  private func judge(
+    _ result: SearchResult, _ code: [String: SourceText], round: Int, isChecked: Bool
+  ) async throws -> [Break] {
     let edited = try EditedFiles.apply(result.edits, to: code)
     let files = edited.merging(builds.buildFiles.texts) { $1 }
     let kernel = builds.to.kernel
     let build = try await steps.measure("build", "building the adapted driver on \(kernel.identity.name)") {
-      try await builder.build(builds.driver, with: files, on: kernel, label: "round-\(round)")
+      let label = "round-\(round)"
+      return isChecked
+        ? try await builder.checked(builds.driver, with: files, on: kernel, label: label).build
+        : try await builder.build(builds.driver, with: files, on: kernel, label: label)
     }
     if build.record.isBuilt { return [] }
     var breaks = result.left

@@ -34,6 +34,7 @@ struct CheckedBuild: Sendable {
 /// Builds a driver, as it is or edited, on any kernel: each time in a fresh copy, and never the same twice.
 actor Builder {
   private struct Key: Hashable {
+    var root: String
     var kernel: KernelIdentity
     var files: [String: SourceText]
     var warnings: Bool
@@ -47,7 +48,7 @@ actor Builder {
   private let answers: CompilerAnswers
   private let scratch: String
   private let seconds: Double
-  private var done: [Key: DriverBuild] = [:]
+  private var builds: [Key: Task<DriverBuild, any Error>] = [:]
   /// Folders that a build has filled, and those that one is filling.
   private var filled: Set<String> = []
   private var filling: Set<String> = []
@@ -70,8 +71,21 @@ actor Builder {
     _ driver: Driver, with files: [String: SourceText] = [:], on kernel: Kernel, label: String,
     options: BuildOptions = BuildOptions(jobs: 1, ignoresExclusion: true)
   ) async throws -> DriverBuild {
-    let key = Key(kernel: kernel.identity, files: files, warnings: options.warnings, sparse: options.sparse)
-    if let build = done[key] { return build }
+    let key = Key(
+      root: driver.root, kernel: kernel.identity, files: files, warnings: options.warnings, sparse: options.sparse)
+    let task =
+      builds[key] ?? Task { try await made(driver, with: files, on: kernel, label: label, options: options) }
+    builds[key] = task
+    return try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
+  }
+
+  private func made(
+    _ driver: Driver, with files: [String: SourceText], on kernel: Kernel, label: String, options: BuildOptions
+  ) async throws -> DriverBuild {
     let name = "\(label)-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : "")
     let stage = try DriverStage(of: driver.root, files: files, into: "\(scratch)/\(name)")
     let log = "\(logs)/build-\(name).log"
@@ -83,11 +97,9 @@ actor Builder {
     let record = try await kbuild.build(driver, in: stage, for: kernel, options, log: log)
     let roots = BuildRoots(driver: record.driverRoot, kernel: record.kernelRoots)
     if let own = options.objects, !own.isFilled { filled.insert(own.folder) }
-    let build = DriverBuild(
+    return DriverBuild(
       kernel: kernel, stage: stage, record: record, findings: BuildLog.findings(in: record.output, roots: roots),
       log: log)
-    done[key] = build
-    return build
   }
 
   /// Builds with `W=1` and sparse at once, and plainly only where that fails: to some drivers warnings are errors.

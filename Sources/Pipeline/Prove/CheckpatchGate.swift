@@ -33,8 +33,7 @@ package struct CheckpatchGate: Sendable {
   ) async throws -> Verdict {
     var told: [Finding] = []
     var evidence: [Evidence] = []
-    for mail in mails {
-      let run = try await checkpatch.check(patch: mail)
+    for run in try await concurrently(2, mails.map { mail in { try await checkpatch.check(patch: mail) } }) {
       let findings = CheckpatchLog.findings(in: run.output)
       evidence.append(run.evidence(lines: findings.prefix(20).map(\.message)))
       told += findings
