@@ -22,7 +22,8 @@ package struct BootRecord: Codable, Hashable, Sendable {
   package var steps: [BootStep]
   /// What was not there before the driver's modules were loaded.
   package var appeared: [Appearance]
-  /// Names that the kernel asked its module loader for and that were not there to load, e.g. `crypto-aes`.
+  /// Names that the kernel asked its module loader for, e.g. `crypto-aes`, and that were not there to load in this boot or
+  /// in those before it, after which what answers was loaded beforehand.
   package var requested: [String]
   /// Bits of `/proc/sys/kernel/tainted` that came while the driver was there, without those that were set before.
   package var taint: UInt64

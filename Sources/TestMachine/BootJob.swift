@@ -11,14 +11,18 @@ package struct BootJob: Sendable {
   package var modules: [String]
   /// Open new device nodes, read new attributes, bring new network interfaces up and down; false only loads and unloads.
   package var exercises: Bool
+  /// What the driver was seen to make a kernel ask its loader for (`BootRecord.requested`): loaded beforehand.
+  package var expected: [String]
   package var limits: BootLimits
 
   package init(
-    kernel: Kernel, modules: [String], exercises: Bool = true, limits: BootLimits = BootLimits()
+    kernel: Kernel, modules: [String], exercises: Bool = true, expected: [String] = [],
+    limits: BootLimits = BootLimits()
   ) {
     self.kernel = kernel
     self.modules = modules
     self.exercises = exercises
+    self.expected = expected
     self.limits = limits
   }
 }

@@ -39,14 +39,20 @@ package struct BootMachine: Sendable {
     let tree = job.kernel.modules.map(ModuleTree.init)
     let modules = try DriverModules(job.modules)
     var answers = Answers()
+    var asked = job.expected
+    _ = answers.grow(by: asked, modules, tree)
     // What the kernel asks its loader for while the driver is at work can't be served from outside: it is loaded
     // beforehand in another boot.
-    for _ in 0..<2 {
-      let record = try await boot(job, modules, answers, in: tree, log: log)
-      guard answers.grow(by: record.requested, modules, tree) else { return record }
+    for boot in 1... {
+      var record = try await self.boot(job, modules, answers, in: tree, log: log)
+      asked += record.requested.filter { !asked.contains($0) }
+      record.requested = asked
+      guard boot < Self.maximalBoots, answers.grow(by: asked, modules, tree) else { return record }
     }
-    return try await boot(job, modules, answers, in: tree, log: log)
+    throw Failure(.ourFault, job.kernel.identity.name, "the boots did not end")
   }
+
+  private static let maximalBoots = 3
 
   /// What earlier boots showed to be asked for.
   private struct Answers {

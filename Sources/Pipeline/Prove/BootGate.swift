@@ -24,13 +24,16 @@ struct BootGate: Sendable {
     var seconds: Double
   }
 
-  /// Boots a build once; nil where its kernel has no image or the build made no module.
-  func boot(_ build: DriverBuild, label: String) async throws -> BootRecord? {
+  /// Boots a build; nil where its kernel has no image or the build made no module.
+  ///
+  /// - Parameter reference: an earlier boot of the driver.
+  func boot(_ build: DriverBuild, label: String, after reference: BootRecord? = nil) async throws -> BootRecord? {
     let kernel = build.kernel
     guard kernel.image != nil, kernel.modules != nil, !build.record.modules.isEmpty, build.record.isBuilt else {
       return nil
     }
-    let job = BootJob(kernel: kernel, modules: build.record.modules.map(\.file))
+    let job = BootJob(
+      kernel: kernel, modules: build.record.modules.map(\.file), expected: reference?.requested ?? [])
     return try await machine.boot(job, log: "\(logs)/boot-\(label)-\(kernel.identity.name).log")
   }
 

@@ -130,9 +130,12 @@ struct Prover: Sendable {
 
   private func boots(_ last: [DriverBuild]) async throws -> [(DriverBuild, BootGate.Result)] {
     try await steps.measure("boot", "booting with the adapted driver") {
-      let records = try await concurrently(
-        2, last.map { build in { @Sendable in try await gate?.boot(build, label: "adapted") ?? nil } })
       let reference = try await reference()
+      let records = try await concurrently(
+        2,
+        last.map { build in
+          { @Sendable in try await gate?.boot(build, label: "adapted", after: reference) ?? nil }
+        })
       return zip(last, records).map { build, record in
         (build, BootGate.judge(record, reference: reference, kernel: build.kernel, wanted: gate != nil))
       }
