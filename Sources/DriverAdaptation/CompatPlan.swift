@@ -90,19 +90,36 @@ package struct CompatPlan: Codable, Hashable, Sendable {
     /// Sentences for the changelog; empty where nothing had to be done.
     package var explanation: String
     package var flags: [Flag]
-    /// Something in `support` or `newFiles` is there for it.
+    /// Something in `support` is there for it.
     package var needsSupport = false
   }
+  /// What serves several changes.
+  package struct Support: Codable, Hashable, Sendable {
+    /// Includes of the compatibility header, Kbuild lines. They overlap with no other edit.
+    package var edits: [Edit]
+    /// Files to add, by path relative to the driver's root.
+    package var newFiles: [String: SourceText]
+    /// What they bring, in sentences.
+    package var sentences: [String]
+
+    package init() { (edits, newFiles, sentences) = ([], [:], []) }
+
+    package var isEmpty: Bool { edits.isEmpty && newFiles.isEmpty }
+  }
+  /// As much of the support as the driver can bear before a change.
+  package struct EarlySupport: Codable, Hashable, Sendable {
+    /// `Rule.id`.
+    package var rule: String
+    package var support: Support
+  }
   package var changes: [Change]
-  /// What `support` and `newFiles` bring, in sentences; empty where there are none.
-  package var preparation: String
-  /// Edits that serve several changes: includes of the compatibility header, Kbuild lines. They overlap with none.
-  package var support: [Edit]
-  /// Files to add, by path relative to the driver's root.
-  package var newFiles: [String: SourceText]
+  package var support: Support
+  /// In the order of `changes`, for those that call a function of the old kernel in a new way: a macro of its name would
+  /// break the calls that are not converted yet.
+  package var early: [EarlySupport]
 
   /// All edits of the plan.
-  package var edits: [Edit] { changes.flatMap(\.edits) + support }
+  package var edits: [Edit] { changes.flatMap(\.edits) + support.edits }
   package var flags: [Flag] { changes.flatMap(\.flags) }
 
   /// The names whose declarations the plan asks for, to fill `KernelFacts.declared`.

@@ -29,17 +29,30 @@ struct CompatPlanner {
 
   mutating func plan() -> CompatPlan {
     for change in changes { choose(change) }
-    var writer = CompatWriter(
-      files: files, changes: changes, methods: methods, conditions: conditions, regions: regions)
-    writer.write()
+    func written(without held: Set<Int>) -> CompatWriter {
+      var writer = CompatWriter(
+        files: files, changes: changes, methods: methods, conditions: conditions, regions: regions)
+      writer.write(without: held)
+      return writer
+    }
+    let writer = written(without: [])
+    let late = changes.indices.filter { index in
+      if case .fallback = methods[index] {
+        CompatFallback(changes[index])?.name == changes[index].rule.symbol
+      } else {
+        false
+      }
+    }
     let planned = changes.indices.map { index in
       CompatPlan.Change(
         rule: changes[index].rule.id, method: writer.methods[index], edits: writer.edits[index],
         explanation: explanations[index], flags: flags[index], needsSupport: writer.served.contains(index))
     }
     return CompatPlan(
-      changes: planned, preparation: writer.preparation.joined(separator: " "), support: writer.support,
-      newFiles: writer.newFiles)
+      changes: planned, support: writer.support,
+      early: late.enumerated().map { number, index in
+        .init(rule: changes[index].rule.id, support: written(without: Set(late[number...])).support)
+      })
   }
 
   private mutating func choose(_ change: LogicalChange) {

@@ -10,12 +10,9 @@ struct CompatWriter {
   private let conditions: [CompatCondition?]
   private let regions: [String: CompatRegions]
   private(set) var edits: [[Edit]]
-  private(set) var support: [Edit] = []
-  private(set) var newFiles: [String: SourceText] = [:]
-  /// Indices of the changes that `support` and `newFiles` are there for.
+  private(set) var support = CompatPlan.Support()
+  /// Indices of the changes that `support` is there for.
   private(set) var served: Set<Int> = []
-  /// What the files that serve several changes are for, in sentences.
-  private(set) var preparation: [String] = []
 
   init(
     files: [String: SourceText], changes: [LogicalChange], methods: [CompatMethod], conditions: [CompatCondition?],
@@ -29,8 +26,9 @@ struct CompatWriter {
     edits = changes.map(\.edits)
   }
 
-  mutating func write() {
-    writeFallbacks()
+  /// - Parameter held: changes whose fallbacks are left out.
+  mutating func write(without held: Set<Int>) {
+    writeFallbacks(without: held)
     for file in Set(changes.flatMap { $0.edits.map(\.file) }).sorted() { writePlaces(file) }
     writeProbes()
   }
@@ -41,14 +39,14 @@ struct CompatWriter {
   /// behind `limit`.
   private mutating func include(_ line: String, in file: String, limit: Int = .max) {
     guard let text = files[file] else { return }
-    let taken = (edits.flatMap { $0 } + support).filter { $0.file == file }.map(\.range)
+    let taken = (edits.flatMap { $0 } + support.edits).filter { $0.file == file }.map(\.range)
     let place =
       CompatText.includePlaces(text).last { place in
         place <= limit && !taken.contains { $0.lowerBound < place && place < $0.upperBound || $0 == place..<place }
       } ?? 0
     let end = CompatText.lineEnd(text)
     let glue = place > 0 && text[place - 1] != 0x0A ? end : ""
-    support.append(Edit(file: file, range: place..<place, replacement: glue + line + end))
+    support.edits.append(Edit(file: file, range: place..<place, replacement: glue + line + end))
   }
 
   // MARK: Conditions in place
@@ -151,7 +149,7 @@ struct CompatWriter {
 
   // MARK: Fallbacks in the compatibility header
 
-  private mutating func writeFallbacks() {
+  private mutating func writeFallbacks(without held: Set<Int>) {
     let indices = changes.indices.filter { if case .fallback = methods[$0] { true } else { false } }
     guard !indices.isEmpty else { return }
     served.formUnion(indices)
@@ -164,24 +162,28 @@ struct CompatWriter {
       methods[index] = .fallback(condition: condition.directive(), header: header.path)
       if changes[index].rule.kind == .include {
         lines += includeLines(changes[index], condition)
-        preparation.append(sentence(changes[index], header.path))
+        support.sentences.append(sentence(changes[index], header.path))
         for file in Set(changes[index].edits.map(\.file)).sorted() {
           replaceIncludes(index, in: file, header, &including)
         }
       } else if let fallback = CompatFallback(changes[index]) {
         let block = ["#\(condition.directive(old: true))", "#\(fallback.define)", "#endif"]
-        guard !lines.contains(block[1]) else { continue }
+        guard !held.contains(index), !lines.contains(block[1]) else { continue }
         lines += block
-        preparation.append("\(header.path) defines \(fallback.name) for kernels without it.")
+        support.sentences.append(
+          "\(header.path) defines \(fallback.name)"
+            + (fallback.name == changes[index].rule.symbol
+              ? " in terms of what the older kernels have." : " for kernels without it."))
       }
     }
+    guard !lines.isEmpty else { return }
     for file in sites where !header.isIncluded(by: file) && !including.contains(file) {
       include(header.directive(in: file), in: file)
     }
     if indices.contains(where: { conditions[$0]?.asksVersion == true }) { lines.insert(CompatWriter.version, at: 0) }
     let (edit, file) = header.adding(lines)
-    if let edit { support.append(edit) }
-    if let file { newFiles[header.path] = file }
+    if let edit { support.edits.append(edit) }
+    if let file { support.newFiles[header.path] = file }
   }
 
   private func sentence(_ change: LogicalChange, _ path: String) -> String {
@@ -237,10 +239,10 @@ struct CompatWriter {
     guard !probes.isEmpty, let kbuild = CompatKbuild(files: files, sites: sites) else { return }
     served.formUnion(users)
     let names = probes.map { "\($0.macro) where the kernel has \($0.subject)" }.joined(separator: "; ")
-    preparation.append(
+    support.sentences.append(
       "\(kbuild.makefiles.joined(separator: ", ")) compiles each part of \(kbuild.path) and defines \(names).")
     let (edits, file) = kbuild.adding(probes)
-    support += edits
-    if let file { newFiles[kbuild.path] = file }
+    support.edits += edits
+    if let file { support.newFiles[kbuild.path] = file }
   }
 }

@@ -88,17 +88,18 @@ package struct DkmsConf: Sendable, Hashable {
       }
   }
 
-  /// `dkms.conf` with the placeholders that packaging fills in (dh_dkms(1): `#MODULE_VERSION#`) replaced by `version`;
-  /// nil if there is none.
+  /// `dkms.conf` with the placeholders that packaging fills in (dh_dkms(1): `#MODULE_VERSION#`; others write `@NAME@`, as
+  /// autoconf does) replaced by name and version, or by nothing where they stand for something else; nil if there is none.
   static func withoutPlaceholders(_ conf: [UInt8], name: String, version: String) -> [UInt8]? {
     guard conf.contains(UInt8(ascii: "#")) || conf.contains(UInt8(ascii: "@")) else { return nil }
     let version = version.isEmpty ? "0" : version
     var text = String(decoding: conf, as: UTF8.self)
     let before = text
-    for placeholder in BuildProtocol.versionPlaceholders + ["@PACKAGE_VERSION@", "@VERSION@", "@PKGVER@", "#VERSION#"] {
-      text.replaceAll(placeholder, by: version)
+    for placeholder in BuildProtocol.versionPlaceholders + ["#VERSION#"] { text.replaceAll(placeholder, by: version) }
+    text = text.replacing(/@([A-Z_][A-Z0-9_]*)@/) { match in
+      if match.1.hasSuffix("VERSION") || match.1.hasSuffix("VER") { return version }
+      return match.1.hasSuffix("NAME") || match.1.hasSuffix("BASE") ? name : ""
     }
-    for placeholder in ["@PACKAGE_NAME@", "@_PKGBASE@", "@PKGNAME@"] { text.replaceAll(placeholder, by: name) }
     return text == before ? nil : Array(text.utf8)
   }
 }

@@ -32,6 +32,11 @@ struct CompatCase: Sendable, CustomStringConvertible {
     var name: String
     var failing: [String] = []
     var declared: [Declaration] = []
+
+    /// What both say, of the kernel on the right.
+    static func + (left: Self, right: Self) -> Self {
+      .init(name: right.name, failing: left.failing + right.failing, declared: left.declared + right.declared)
+    }
   }
 
   /// The plan, everything in CRLF if asked.
@@ -65,7 +70,7 @@ struct CompatCase: Sendable, CustomStringConvertible {
 
   /// The driver with the plan applied.
   static func result(_ plan: CompatPlan, _ files: [String: SourceText]) -> [String: SourceText] {
-    var result = plan.newFiles
+    var result = plan.support.newFiles
     for (path, text) in files {
       let edits = plan.edits.filter { $0.file == path }
       switch applying(edits, to: text) {

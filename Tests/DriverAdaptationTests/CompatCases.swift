@@ -107,6 +107,39 @@ private let features = CompatCase.Change(
   symbol: "NETIF_F_LLTX", kind: .operand, left: "NETIF_F_LLTX", right: "", before: ["¤0->lltx = true;"],
   texts: [("dev->features |= NETIF_F_LLTX;\n", "dev->lltx = true;\n")])
 
+private func polled(_ name: String) -> CompatCase.Change {
+  .init(
+    symbol: name, kind: .call, left: "\(name)(¤0, ¤1, 64)", right: "\(name)(¤0, ¤1)",
+    texts: [("\(name)(dev, a, 64)", "\(name)(dev, a)"), ("\(name)(dev, b, 64)", "\(name)(dev, b)")])
+}
+private let polling: [CompatCase.Facts] = [
+  .init(
+    name: "6.12",
+    declared: ["poll_add", "poll_new"].map { declare(.function, $0, "void \($0)(struct device *dev, int kind)") }),
+  .init(
+    name: "5.10", failing: ["asm/unaligned.h", "poll_add", "poll_new"],
+    declared: ["poll_add", "poll_new"].map {
+      declare(.function, $0, "void \($0)(struct device *dev, int kind, int weight)")
+    }),
+]
+private let pollers = """
+  #include <linux/module.h>
+  #include <asm/unaligned.h>
+
+  static void start(struct device *dev)
+  {
+  \tpoll_add(dev, a, 64);
+  \tpoll_new(dev, a, 64);
+  }
+
+  static void start_again(struct device *dev)
+  {
+  \tpoll_add(dev, b, 64);
+  \tpoll_new(dev, b, 64);
+  }
+
+  """
+
 /// The table: driver, changes and facts; the result is a golden file of the same name.
 let compatCases: [CompatCase] = [
   CompatCase(name: "include-one", files: ["driver.c": source, "Kbuild": kbuild], changes: [moved], kernels: headers),
@@ -289,6 +322,13 @@ let compatCases: [CompatCase] = [
           declare(.field, "lltx", "unsigned long lltx:1", "include/linux/netdevice.h", in: "struct net_device")
         ]), .init(name: "6.1", failing: ["NETIF_F_LLTX"]),
     ]),
+  CompatCase(
+    name: "own-names", files: ["driver.c": pollers, "Kbuild": kbuild],
+    changes: [polled("poll_add"), polled("poll_new")],
+    kernels: polling),
+  CompatCase(
+    name: "own-name-and-header", files: ["driver.c": pollers, "a.c": source, "b.c": source, "Kbuild": kbuild],
+    changes: [moved, polled("poll_add")], kernels: [headers[0] + polling[0], headers[1] + polling[1]]),
   CompatCase(
     name: "two-on-a-line",
     files: [

@@ -16,7 +16,13 @@ import Testing
       if !change.explanation.isEmpty { text += "  \(change.explanation)\n" }
       for flag in change.flags { text += "  flag \(flag.reason.rawValue): \(flag.detail)\n" }
     }
-    if !plan.preparation.isEmpty { text += "preparation: \(plan.preparation)\n" }
+    if !plan.support.sentences.isEmpty { text += "preparation: \(plan.support.sentences.joined(separator: " "))\n" }
+    for early in plan.early {
+      text += "before \(early.rule): \(early.support.sentences.joined(separator: " "))\n"
+      for (path, file) in early.support.newFiles.sorted(by: { $0.key < $1.key }) {
+        text += "\(path):\n\(String(decoding: file, as: UTF8.self))"
+      }
+    }
     for (path, bytes) in CompatCase.result(plan, files).sorted(by: { $0.key < $1.key }) {
       text += "=== \(path)\(files[path] == bytes ? " (as it was)" : "")\n"
       if files[path] != bytes { text += String(decoding: bytes, as: UTF8.self) }

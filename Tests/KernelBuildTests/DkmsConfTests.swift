@@ -85,7 +85,8 @@ import Testing
 
   @Test(arguments: [
     "PACKAGE_NAME=\"#MODULE_VERSION#\"\nPACKAGE_VERSION=#MODULE_VERSION#\n",
-    "PACKAGE_NAME=a\nPACKAGE_VERSION=\"@VERSION@\"\n", "PACKAGE_NAME=a\nPACKAGE_VERSION=\"#VERSION#\"\n",
+    "PACKAGE_NAME=a\nPACKAGE_VERSION=\"@VERSION@\"\nMAKE=\"make @FLAGS@\"\n",
+    "PACKAGE_NAME=a\nPACKAGE_VERSION=\"#VERSION#\"\n",
   ])
   func placeholders(conf: String) async throws {
     #expect(try await evaluate(conf + "DEST_MODULE_LOCATION=/extra\n")?.packageVersion == "1.5")

@@ -63,28 +63,39 @@ struct Keeping: Sendable {
   private func patches(_ plan: CompatPlan, _ mended: Mended) throws -> [PlannedPatch] {
     var patches: [PlannedPatch] = []
     var edits: [Edit] = []
-    var added: [String: SourceText] = [:]
     let planned = mended.result.changes.map { change in
       (change: change, plans: plan.changes.filter { plan in change.rules.contains { $0.id == plan.rule } })
     }.filter { !$0.plans.isEmpty }
     // What serves one change only belongs to its patch.
     let users = planned.indices.filter { planned[$0].plans.contains(where: \.needsSupport) }
     let owner = users.count == 1 ? users[0] : nil
-    if owner == nil, !plan.support.isEmpty || !plan.newFiles.isEmpty {
-      (edits, added) = (plan.support, plan.newFiles)
+    var early = plan.early[...]
+    var done: Set<String> = []
+    var support = CompatPlan.Support()
+    /// Goes on to as much of the support as can be there now; the sentences are about what is new.
+    func extend() -> [String] {
+      let known = support.sentences
+      support = early.first?.support ?? plan.support
+      return support.sentences.filter { !known.contains($0) }
+    }
+    func files() throws -> [String: SourceText] {
+      try EditedFiles.apply(edits + support.edits, to: mended.sources).merging(support.newFiles) { $1 }
+    }
+    if owner == nil {
+      let sentences = extend().joined(separator: " ")
       let kernels = builds.kept.map(\.kernel.identity.name).joined(separator: ", ")
-      patches.append(
-        PlannedPatch(
-          changes: [],
-          compatibility: "The next patches need this to go on building on Linux \(kernels). \(plan.preparation)",
-          files: try EditedFiles.apply(edits, to: mended.sources).merging(added) { $1 },
-          title: "prepare to build on several kernels"))
+      if !support.isEmpty {
+        patches.append(
+          PlannedPatch(
+            changes: [],
+            compatibility: "The next patches need this to go on building on Linux \(kernels). \(sentences)",
+            files: try files(), title: "prepare to build on several kernels"))
+      }
     }
     for (index, (change, plans)) in planned.enumerated() {
-      if index == owner {
-        edits += plan.support
-        added = plan.newFiles
-      }
+      done.formUnion(plans.map(\.rule))
+      early = early.drop { done.contains($0.rule) }
+      let sentences = owner == nil || index == owner ? extend() : []
       edits += plans.flatMap(\.edits)
       let breaks = mended.breaks.filter { SoughtSymbol($0) == change.symbol && $0.cause == nil }
       let reports = plans.compactMap { plan in mended.rules[plan.rule]?.rule }.enumerated().map { index, rule in
@@ -92,11 +103,11 @@ struct Keeping: Sendable {
           breaks: breaks, rule: rule, edits: change.places[rule.id] ?? 0,
           deletions: index == 0 ? change.deletions.map { "\($0.site): \($0.text)" } : [])
       }
-      let explanations = unique(plans.map(\.explanation) + (index == owner ? [plan.preparation] : []))
+      let explanations = unique(plans.map(\.explanation) + [sentences.joined(separator: " ")])
       patches.append(
         PlannedPatch(
           changes: reports, compatibility: explanations.filter { !$0.isEmpty }.joined(separator: " "),
-          files: try EditedFiles.apply(edits, to: mended.sources).merging(added) { $1 }))
+          files: try files()))
     }
     return patches
   }

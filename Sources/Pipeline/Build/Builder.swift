@@ -49,6 +49,8 @@ actor Builder {
   private let scratch: String
   private let seconds: Double
   private var builds: [Key: Task<DriverBuild, any Error>] = [:]
+  /// How often each name of a folder and a log was wanted: a later round may build something else under it.
+  private var names: [String: Int] = [:]
   /// Folders that a build has filled, and those that one is filling.
   private var filled: Set<String> = []
   private var filling: Set<String> = []
@@ -86,7 +88,9 @@ actor Builder {
   private func made(
     _ driver: Driver, with files: [String: SourceText], on kernel: Kernel, label: String, options: BuildOptions
   ) async throws -> DriverBuild {
-    let name = "\(label)-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : "")
+    var name = "\(label)-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : "")
+    names[name, default: 0] += 1
+    if let count = names[name], count > 1 { name += "-\(count)" }
     let stage = try DriverStage(of: driver.root, files: files, into: "\(scratch)/\(name)")
     let log = "\(logs)/build-\(name).log"
     var options = options
@@ -94,7 +98,8 @@ actor Builder {
     options.objects = try kept(
       "objects-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : ""))
     options.probes = try await answers.answers(for: kernel)
-    let record = try await kbuild.build(driver, in: stage, for: kernel, options, log: log)
+    var record = try await kbuild.build(driver, in: stage, for: kernel, options, log: log)
+    record.objects = try CopiedSources.resolved(record.objects, in: stage, of: driver)
     let roots = BuildRoots(driver: record.driverRoot, kernel: record.kernelRoots)
     if let own = options.objects, !own.isFilled { filled.insert(own.folder) }
     return DriverBuild(
