@@ -52,10 +52,25 @@ struct Substitution {
       } else if number < 0 {
         add(right.code.source.spelling(tokens[index]), space: space)
       } else if number < match.bindings.count, let binding = match.bindings[number] {
+        if let sum = sum(binding, at: index) {
+          for (position, word) in sum.enumerated() { add(word, space: space && position == 0) }
+          index += 3
+          continue
+        }
         if substitute(binding, parent: parents[index], next: next, space: space) { index += 1 }
       }
       index += 1
     }
+  }
+
+  /// Where an argument becomes a sum of two numbers, as `¤0 - 1` does for `256`: what a person writes there.
+  private func sum(_ binding: Binding, at index: Int) -> [String]? {
+    guard binding.wrap == .none, binding.tokens.count == 1 else { return nil }
+    let words = [code.source.spelling(code.tokens[binding.tokens.lowerBound])]
+    let tokens = right.code.tokens
+    guard index > 0, index + 3 < tokens.count else { return nil }
+    let others = (1...3).map { right.code.source.spelling(tokens[index + $0]) }
+    return NumberSum.folded([right.code.source.spelling(tokens[index - 1])] + words + others)
   }
 
   /// Writes what a metavariable stands for; true if the `->` or `.` behind it is written too.

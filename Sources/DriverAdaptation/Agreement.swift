@@ -10,15 +10,15 @@ package enum Agreement: Hashable, Sendable {
   case differs(line: Int, ours: String, theirs: String)
 }
 
-/// Compares token by token; a comma before `}` makes no difference.
+/// Compares token by token; a comma before `}` makes no difference, nor does a number written as a sum (`NumberSum`).
 package func spatchAgreement(ours: SourceText, theirs: SourceText) -> Agreement {
   let (one, other) = (LexedSource(ours), LexedSource(theirs))
-  let (left, right) = (significant(one), significant(other))
+  let (left, right) = (words(one), words(other))
   let count = min(left.count, right.count)
-  let difference = (0..<count).first { !one.bytes(left[$0]).elementsEqual(other.bytes(right[$0])) }
+  let difference = (0..<count).first { left[$0].text != right[$0].text }
   guard let index = difference ?? (left.count == right.count ? nil : count) else { return .same }
-  let (number, text) = line(one, left, index)
-  return .differs(line: number, ours: text, theirs: line(other, right, index).1)
+  let (number, text) = line(one, left.map(\.token), index)
+  return .differs(line: number, ours: text, theirs: line(other, right.map(\.token), index).1)
 }
 
 /// A semantic patch with expressions of any type for pointers to structures, and for the structures themselves: Coccinelle
@@ -38,6 +38,23 @@ package func untypedSemanticPatch(_ semanticPatch: String) -> String {
     $0.replacing("\($1)->", with: "\($1).")
   }
   return text + "\n" + direct
+}
+
+private func words(_ source: LexedSource) -> [(text: String, token: Token)] {
+  let tokens = significant(source)
+  let spelled = tokens.map(source.spelling)
+  var words: [(text: String, token: Token)] = []
+  var index = 0
+  while index < tokens.count {
+    if index > 0, let sum = NumberSum.folded(Array(spelled[index - 1..<min(index + 4, spelled.count)])) {
+      words += sum.map { ($0, tokens[index]) }
+      index += 3
+    } else {
+      words.append((spelled[index], tokens[index]))
+      index += 1
+    }
+  }
+  return words
 }
 
 private func significant(_ source: LexedSource) -> [Token] {
