@@ -88,7 +88,7 @@ struct CompatKbuild {
     let lines =
       (isSeparated ? [] : [""]) + [
         "# What this kernel has: each part of \(snippets) is compiled with the kernel's own flags.",
-        "ifneq ($(\(BuildProtocol.includeFlags)),)",
+        "ifneq (\(BuildProtocol.isCompiling),)",
         "compat-test = $(shell \(BuildProtocol.compiler[0]) \\",
       ] + BuildProtocol.compiler.dropFirst().dropLast().map { "\t\($0) \\" } + [
         "\t\(BuildProtocol.compiler.last ?? "") -DTEST_$(1) -w -x c -fsyntax-only $(src)/\(snippets) \\",

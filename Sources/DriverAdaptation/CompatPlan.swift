@@ -52,6 +52,8 @@ package struct KernelFacts: Hashable, Sendable {
   package var declared: [String: [Declaration]]
   /// For a header, by its path between brackets, which of the driver's own includes brings it in.
   package var doors: [String: String]
+  /// What probes include before the header that they ask about, for headers that can't stand alone.
+  package var prelude: [String] = []
 
   package init(
     name: String, version: KernelVersion, failing: Set<String> = [], declared: [String: [Declaration]] = [:],

@@ -37,7 +37,7 @@ struct CompatProbe: Hashable {
     let isMisleading = name != other && Self.upper(name) == Self.upper(other)
     self.init(
       name: isMisleading ? stem : Self.upper(stem),
-      subject: declaration.container.map { "\(name) in \($0)" } ?? name, lines: [include] + use)
+      subject: declaration.container.map { "\(name) in \($0)" } ?? name, lines: include + use)
   }
 
   /// Tries whether something has exactly this type.
@@ -56,7 +56,9 @@ struct CompatProbe: Hashable {
     self.init(
       name: "NEW_\(Self.upper(stem))", subject: declaration.text,
       // Functions are extern anyway.
-      lines: [include] + Self.folded("\(storage)\(text);") + ["\(storage)__typeof__(\(place)) test;"])
+      lines: include + Self.folded("\(storage)\(text);") + [
+        "\(storage)__typeof__(\(place)) test;"
+      ])
   }
 
   /// Tries a macro that declares an object: `DEFINE_X(¤0, 1)`.
@@ -64,7 +66,7 @@ struct CompatProbe: Hashable {
     guard let include = Self.include(macro, kernel), text.hasPrefix(macro.name) else { return nil }
     var line = text.replacing("¤", with: "test")
     if !line.hasSuffix(";") { line += ";" }
-    self.init(name: "NEW_\(Self.upper(macro.name))", subject: macro.text, lines: [include, line])
+    self.init(name: "NEW_\(Self.upper(macro.name))", subject: macro.text, lines: include + [line])
   }
 
   private init(name: String, subject: String, lines: [String]) {
@@ -73,13 +75,15 @@ struct CompatProbe: Hashable {
     self.lines = lines
   }
 
-  /// The driver's own include that brings the declaration in, else the header that holds it.
-  private static func include(_ declaration: Declaration, _ kernel: KernelFacts) -> String? {
+  /// The driver's own include that brings the declaration in, else the header that holds it; and what goes before.
+  private static func include(_ declaration: Declaration, _ kernel: KernelFacts) -> [String]? {
     let parts = declaration.site.file.split(separator: "/")
     guard let include = parts.firstIndex(of: "include") else { return nil }
     let path = parts[(include + 1)...].drop { $0 == "uapi" }
     let header = path.joined(separator: "/")
-    return path.isEmpty ? nil : "#include <\(kernel.doors[header] ?? header)>"
+    guard !path.isEmpty else { return nil }
+    let door = kernel.doors[header] ?? header
+    return (kernel.prelude.filter { $0 != door } + [door]).map { "#include <\($0)>" }
   }
 
   /// A declaration in lines of eighty columns, broken behind commas, parameters under the first one.

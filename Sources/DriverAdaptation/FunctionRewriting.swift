@@ -148,11 +148,16 @@ struct FunctionRewriting {
   private mutating func insert(_ prototype: Prototype, _ number: Int, _ head: Head) -> Bool {
     let parameter = change.after.parameters[number]
     var text = change.after.usualText(parameter)
-    if let name = change.after.name(parameter) {
-      guard isFree(name, head) else { return false }
-    } else if head.body != nil {
-      guard let name = Self.name(for: change.after.type(parameter)), isFree(name, head) else { return false }
-      text += text.hasSuffix("*") ? name : " \(name)"
+    let own = change.after.name(parameter)
+    if own != nil || head.body != nil, !(own.map { isFree($0, head) } ?? false) {
+      guard let name = Self.names(for: change.after.type(parameter)).first(where: { isFree($0, head) }) else {
+        return false
+      }
+      if let own {
+        guard text.hasSuffix(own) else { return false }
+        text.removeLast(own.count)
+      }
+      text += text.hasSuffix("*") || text.hasSuffix(" ") ? name : " \(name)"
     }
     let (open, close) = prototype.parentheses
     // Behind the old parameter that goes before it, else before the first one that stays.
@@ -178,17 +183,18 @@ struct FunctionRewriting {
     return !(head.start..<end).contains { code.source.bytes(code.tokens[$0]).elementsEqual(name.utf8) }
   }
 
-  /// `struct acpi_battery_hook *` → `hook`; `arg` for what has no name of its own.
-  private static func name(for type: [String]) -> String? {
-    if IntegerSpelling.isInteger(type) { return "arg" }
-    return type.last { $0.utf8.first.map { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A } ?? false }?
-      .split(separator: "_").last.map(String.init)
+  /// `struct acpi_battery_hook *` → `hook`, `battery_hook`, `acpi_battery_hook`; `arg` for what has no name of its own.
+  private static func names(for type: [String]) -> [String] {
+    if IntegerSpelling.isInteger(type) { return ["arg"] }
+    let tag = type.last { $0.utf8.first.map { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A } ?? false }
+    let words = tag?.split(separator: "_") ?? []
+    return words.indices.reversed().map { words[$0...].joined(separator: "_") }
   }
 
   private mutating func remove(_ prototype: Prototype, _ old: Int, _ head: Head) -> Bool {
     let own = prototype.parameters[old]
     if let name = own.name, let body = head.body, body.contains(where: { code.words[$0] == code.words[name] }),
-      !recover(prototype, old, name, body)
+      !recover(prototype, old, name, body, head)
     {
       return false
     }
@@ -213,7 +219,9 @@ struct FunctionRewriting {
   }
 
   /// Declares the lost parameter as a variable, set as in-tree functions set it.
-  private mutating func recover(_ prototype: Prototype, _ old: Int, _ name: Int, _ body: Range<Int>) -> Bool {
+  private mutating func recover(
+    _ prototype: Prototype, _ old: Int, _ name: Int, _ body: Range<Int>, _ head: Head
+  ) -> Bool {
     let type = change.before.type(change.before.parameters[old])
     guard let recovery = recoveries.first(where: { $0.lost == change.lost(old) }),
       let first = code.units.first(where: { $0.tokens.lowerBound > body.lowerBound }),
@@ -224,7 +232,9 @@ struct FunctionRewriting {
     for step in change.steps {
       switch step {
       case .keep(let kept, _): names.append(prototype.name(prototype.parameters[kept]) ?? "")
-      case .insert(let number): names.append(change.after.name(change.after.parameters[number]) ?? "")
+      case .insert(let number):
+        let own = change.after.name(change.after.parameters[number])
+        names.append(own.flatMap { isFree($0, head) ? $0 : nil } ?? "")
       case .remove: break
       }
     }

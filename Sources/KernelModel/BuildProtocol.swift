@@ -12,8 +12,9 @@ package enum BuildProtocol {
   package static let modules = "obj-m"
   /// Compiler flags of one folder.
   package static let compilerFlags = "ccflags-y"
-  /// Set while Kbuild reads a file for the kernel, empty while make reads the same file for the driver's user.
-  package static let includeFlags = "LINUXINCLUDE"
+  /// Not empty while Kbuild reads a file to compile what it names; empty while it links modules, and while make reads the
+  /// same file for the driver's user.
+  package static let isCompiling = "$(filter %.build,$(MAKEFILE_LIST))"
   /// The command that compiles as Kbuild does for a module. The header is the one that Kbuild itself includes before
   /// every source.
   package static let compiler = [

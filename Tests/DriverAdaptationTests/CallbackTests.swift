@@ -152,6 +152,20 @@ import Testing
       after: "int (*op)(struct battery_hook *, struct supply *)", driver: "int foo(struct supply *s) { return 0; }\n",
       expected: "int foo(struct battery_hook *hook, struct supply *s) { return 0; }\n"),
     Case(
+      name: "a parameter without a name, and its type's is taken", before: "int (*op)(struct supply *)",
+      after: "int (*op)(struct battery_hook *, struct supply *)",
+      driver: "int foo(struct supply *hook) { return 0; }\n",
+      expected: "int foo(struct battery_hook *battery_hook, struct supply *hook) { return 0; }\n"),
+    Case(
+      name: "a parameter whose name is taken", before: "int (*op)(struct supply *s)",
+      after: "int (*op)(struct supply *s, struct battery_hook *h)",
+      driver: "int foo(struct supply *h) { return 0; }\n",
+      expected: "int foo(struct supply *h, struct battery_hook *hook) { return 0; }\n"),
+    Case(
+      name: "a parameter whose names are all taken", before: "int (*op)(struct supply *s)",
+      after: "int (*op)(struct supply *s, struct hook *h)",
+      driver: "int foo(struct supply *h) { int hook = 0; return hook; }\n", expected: nil),
+    Case(
       name: "a long line is broken", before: "int (*op)(struct net_device *dev, struct coalesce *c)",
       after: "int (*op)(struct net_device *dev, struct coalesce *c, struct kernel_coalesce *k)",
       driver: "static int foo(struct net_device *network_device, struct coalesce *coalesce)\n{\n\treturn 0;\n}\n",
@@ -168,7 +182,8 @@ import Testing
       driver: "static int foo(struct client *c, const struct id *id)\n{\n\treturn id->n;\n}\n", expected: nil),
     Case(
       name: "the new name is taken", before: "int (*op)(void)", after: "int (*op)(struct client *c)",
-      driver: "static int foo(void)\n{\n\tint c = 0;\n\treturn c;\n}\n", expected: nil),
+      driver: "static int foo(void)\n{\n\tint c = 0;\n\treturn c;\n}\n",
+      expected: "static int foo(struct client *client)\n{\n\tint c = 0;\n\treturn c;\n}\n"),
     Case(
       name: "a first parameter", before: "int (*op)(void)", after: "int (*op)(struct client *c)",
       driver: "static int foo(void)\n{\n\treturn 0;\n}\n",

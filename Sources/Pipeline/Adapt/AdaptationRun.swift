@@ -76,8 +76,14 @@ struct AdaptationRun: Sendable {
     }
     var proof = try await prove()
     if answer?.isSure == false, !proof.buildsOnKept {
-      kept = try await keeping.run(
-        mended, refused: newForm.ask(mended, isExpected: false, isThorough: true).refused)
+      answer = try await newForm.ask(mended, isExpected: false, isThorough: true)
+      kept = try await keeping.run(mended, refused: answer?.refused ?? [:])
+      proof = try await prove()
+    }
+    if mended.isWhole, proof.buildsOnKept, !proof.builds {
+      // The new kernel took the new form: it is the conditions that are wrong, most often for a header that can't stand
+      // alone.
+      kept = try await keeping.run(mended, refused: answer?.refused ?? [:], hasPrelude: true)
       proof = try await prove()
     }
     kept.flags += try await VerbatimCheck(trees: trees.store).flags(mended)

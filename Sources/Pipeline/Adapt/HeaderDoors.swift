@@ -6,7 +6,7 @@ import Sandbox
 
 /// Through which of the driver's own includes a kernel's headers come in.
 ///
-/// Many headers can't be included by themselves; what the driver includes can, for it compiles.
+/// Many headers can't be included by themselves; what the driver includes mostly can, for it compiles.
 package enum HeaderDoors {
   private static let maximalHeaders = 5_000
 
@@ -35,7 +35,7 @@ package enum HeaderDoors {
     return doors
   }
 
-  private static func text(of header: String, in trees: [String]) -> [UInt8]? {
+  static func text(of header: String, in trees: [String]) -> [UInt8]? {
     for tree in trees {
       for folder in Tree(root: tree, version: "").headerFolders {
         // The driver chose the name: nothing outside of the folder is opened.

@@ -8,8 +8,10 @@ enum IncludedHeaders {
   private static let word = Array("include".utf8)
 
   /// The paths between the brackets; conditions are not looked at.
-  static func of(_ text: some RandomAccessCollection<UInt8>) -> Set<String> {
-    var headers: Set<String> = []
+  static func of(_ text: some RandomAccessCollection<UInt8>) -> Set<String> { Set(inOrder(text)) }
+
+  static func inOrder(_ text: some RandomAccessCollection<UInt8>) -> [String] {
+    var headers: [String] = []
     for line in text.split(separator: UInt8(ascii: "\n")) {
       var rest = line.drop { isSpace($0) }
       guard rest.first == UInt8(ascii: "#") else { continue }
@@ -17,7 +19,7 @@ enum IncludedHeaders {
       guard rest.starts(with: word) else { continue }
       rest = rest.dropFirst(word.count).drop { isSpace($0) }
       guard rest.first == UInt8(ascii: "<") else { continue }
-      headers.insert(String(decoding: rest.dropFirst().prefix { $0 != UInt8(ascii: ">") }, as: UTF8.self))
+      headers.append(String(decoding: rest.dropFirst().prefix { $0 != UInt8(ascii: ">") }, as: UTF8.self))
     }
     return headers
   }

@@ -22,16 +22,19 @@ struct Keeping: Sendable {
     var files: [String: SourceText] { patches.last?.files ?? [:] }
   }
 
-  /// - Parameter refused: the rules whose new form a kept kernel does not take, by its name.
-  func run(_ mended: Mended, refused: [String: Set<String>]) async throws -> Kept {
+  /// - Parameters:
+  ///   - refused: the rules whose new form a kept kernel does not take, by its name.
+  ///   - hasPrelude: probes include all that the driver's files do.
+  func run(_ mended: Mended, refused: [String: Set<String>], hasPrelude: Bool = false) async throws -> Kept {
     let changes = mended.logicalChanges
     guard !changes.isEmpty else { return Kept(patches: [], flags: []) }
     let names = CompatPlan.names(changes, files: mended.sources)
     let includes = includes(changes, mended)
-    let target = KernelFacts(
+    var target = KernelFacts(
       name: builds.to.kernel.identity.name, version: version(builds.to.kernel),
       declared: try await trees.declared(names, on: builds.to.kernel),
       doors: HeaderDoors.find(from: includes, in: TreeDeclarations.headerTrees(of: builds.to.kernel)))
+    if hasPrelude { target.prelude = prelude(changes, mended) }
     var kept: [KernelFacts] = []
     for build in builds.kept {
       let name = build.kernel.identity.name
@@ -54,6 +57,15 @@ struct Keeping: Sendable {
   private func includes(_ changes: [LogicalChange], _ mended: Mended) -> [String] {
     let files = Set(changes.flatMap { $0.edits.map(\.file) }).sorted()
     return unique(files.flatMap { IncludedHeaders.of(mended.sources[$0] ?? []).sorted() })
+  }
+
+  /// What the edited files include, in their order, of what every kernel has.
+  private func prelude(_ changes: [LogicalChange], _ mended: Mended) -> [String] {
+    let files = Set(changes.flatMap { $0.edits.map(\.file) }).sorted()
+    let trees = (builds.kept + [builds.to]).map { TreeDeclarations.headerTrees(of: $0.kernel) }
+    return unique(files.flatMap { IncludedHeaders.inOrder(mended.sources[$0] ?? []) }).filter { header in
+      trees.allSatisfy { HeaderDoors.text(of: header, in: $0) != nil }
+    }
   }
 
   private func version(_ kernel: Kernel) -> KernelVersion {
