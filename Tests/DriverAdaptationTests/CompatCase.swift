@@ -40,7 +40,7 @@ struct CompatCase: Sendable, CustomStringConvertible {
   }
 
   /// The plan, everything in CRLF if asked.
-  func plan(crlf: Bool) -> (plan: CompatPlan, files: [String: SourceText]) {
+  func plan(crlf: Bool, prelude: [String] = []) -> (plan: CompatPlan, files: [String: SourceText]) {
     func ended(_ text: String) -> String { crlf ? text.replacing("\n", with: "\r\n") : text }
     let files = files.mapValues { SourceText(ended($0).utf8) }
     let changes = changes.map { change in
@@ -58,11 +58,12 @@ struct CompatCase: Sendable, CustomStringConvertible {
           }
         })
     }
-    let facts = kernels.map { kernel in
+    var facts = kernels.map { kernel in
       KernelFacts(
         name: kernel.name, version: KernelVersion(kernel.name)!, failing: Set(kernel.failing),
         declared: Dictionary(grouping: kernel.declared, by: \.name))
     }
+    facts[0].prelude = prelude
     return (
       CompatPlan.plan(changes, style: style, files: files, target: facts[0], kept: Array(facts.dropFirst())), files
     )

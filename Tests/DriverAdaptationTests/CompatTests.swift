@@ -56,6 +56,15 @@ import Testing
     #expect(twice["compat_tests.h"] == result["compat_tests.h"])
   }
 
+  @Test func probesIncludeWhatHeadersLack() throws {
+    let example = try #require(compatCases.first { $0.name == "callback" })
+    let plan = example.plan(crlf: false, prelude: ["linux/first.h", "linux/platform_device.h"]).plan
+    let tests = try #require(plan.support.newFiles["compat_tests.h"])
+    #expect(
+      String(decoding: tests, as: UTF8.self).contains(
+        "\n#include <linux/first.h>\n#include <linux/platform_device.h>\nextern "))
+  }
+
   /// An edit's text is Unicode: lines with other bytes are not written twice.
   @Test func latinLinesAreLeftAlone() {
     let text =

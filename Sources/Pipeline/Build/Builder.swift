@@ -99,12 +99,18 @@ actor Builder {
       "objects-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : ""))
     options.probes = try await answers.answers(for: kernel)
     var record = try await kbuild.build(driver, in: stage, for: kernel, options, log: log)
-    record.objects = try CopiedSources.resolved(record.objects, in: stage, of: driver)
+    let originals = try CopiedSources.originals(record.objects, in: stage, of: driver)
+    for index in record.objects.indices {
+      record.objects[index].source = originals[record.objects[index].source] ?? record.objects[index].source
+    }
     let roots = BuildRoots(driver: record.driverRoot, kernel: record.kernelRoots)
     if let own = options.objects, !own.isFilled { filled.insert(own.folder) }
-    return DriverBuild(
-      kernel: kernel, stage: stage, record: record, findings: BuildLog.findings(in: record.output, roots: roots),
-      log: log)
+    var findings = BuildLog.findings(in: record.output, roots: roots)
+    for index in findings.indices {
+      guard let file = findings[index].site.flatMap({ originals[$0.file] }) else { continue }
+      findings[index].site?.file = file
+    }
+    return DriverBuild(kernel: kernel, stage: stage, record: record, findings: findings, log: log)
   }
 
   /// Builds with `W=1` and sparse at once, and plainly only where that fails: to some drivers warnings are errors.
