@@ -96,10 +96,10 @@ package struct DkmsConf: Sendable, Hashable {
     var text = String(decoding: conf, as: UTF8.self)
     let before = text
     for placeholder in BuildProtocol.versionPlaceholders + ["#VERSION#"] { text.replaceAll(placeholder, by: version) }
-    text = text.replacing(/@([A-Z_][A-Z0-9_]*)@/) { match in
-      if match.1.hasSuffix("VERSION") || match.1.hasSuffix("VER") { return version }
-      return match.1.hasSuffix("NAME") || match.1.hasSuffix("BASE") ? name : ""
-    }
+    text = text.replacing(/@(?:PACKAGE_|MODULE_|PKG)?(?:VERSION|VER)@/, with: version)
+    text = text.replacing(/@(?:PACKAGE_NAME|_PKGBASE|PKGNAME)@/, with: name)
+    // A word of its own: sed(1) takes any character between its parts.
+    text = text.replacing(/(^|[\s"'])@[A-Z_][A-Z0-9_]*@(?=$|[\s"'])/.anchorsMatchLineEndings()) { $0.1 }
     return text == before ? nil : Array(text.utf8)
   }
 }

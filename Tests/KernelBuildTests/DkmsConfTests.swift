@@ -92,6 +92,12 @@ import Testing
     #expect(try await evaluate(conf + "DEST_MODULE_LOCATION=/extra\n")?.packageVersion == "1.5")
   }
 
+  @Test func placeholdersThatAreNone() async throws {
+    let conf = "PACKAGE_NAME=a\nPACKAGE_VERSION=@VERSION@\nDEST_MODULE_LOCATION=/extra\n"
+    let found = try #require(try await evaluate(conf + "PRE_BUILD=\"sed s@X@Y@ a @FLAGS@ @MORE@\"\n"))
+    #expect(found.preBuild == "sed s@X@Y@ a  ")
+  }
+
   @Test(arguments: [
     "", "PACKAGE_NAME=a", "PACKAGE_NAME=../../etc\nPACKAGE_VERSION=1\nDEST_MODULE_LOCATION=/extra",
     "PACKAGE_NAME=a\nPACKAGE_VERSION=1", "exit 3", "sleep 60",
