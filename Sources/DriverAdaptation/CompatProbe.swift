@@ -18,7 +18,7 @@ struct CompatProbe: Hashable {
   /// - Parameter other: a name that the macro must not seem to speak of: where the two differ only in their case, the
   ///   macro keeps that.
   init?(existing declaration: Declaration, on kernel: KernelFacts, unlike other: String = "") {
-    guard let include = Self.include(declaration, kernel) else { return nil }
+    guard let includes = Self.includes(declaration, kernel) else { return nil }
     let name = declaration.name
     let use: [String]
     switch declaration.kind {
@@ -37,12 +37,12 @@ struct CompatProbe: Hashable {
     let isMisleading = name != other && Self.upper(name) == Self.upper(other)
     self.init(
       name: isMisleading ? stem : Self.upper(stem),
-      subject: declaration.container.map { "\(name) in \($0)" } ?? name, lines: include + use)
+      subject: declaration.container.map { "\(name) in \($0)" } ?? name, lines: includes + use)
   }
 
   /// Tries whether something has exactly this type.
   init?(type declaration: Declaration, on kernel: KernelFacts) {
-    guard let include = Self.include(declaration, kernel), let text = Self.renamed(declaration) else { return nil }
+    guard let includes = Self.includes(declaration, kernel), let text = Self.renamed(declaration) else { return nil }
     let place: String
     if declaration.kind == .field, let container = declaration.container {
       place = "((\(container) *)0)->\(declaration.name)"
@@ -56,17 +56,15 @@ struct CompatProbe: Hashable {
     self.init(
       name: "NEW_\(Self.upper(stem))", subject: declaration.text,
       // Functions are extern anyway.
-      lines: include + Self.folded("\(storage)\(text);") + [
-        "\(storage)__typeof__(\(place)) test;"
-      ])
+      lines: includes + Self.folded("\(storage)\(text);") + ["\(storage)__typeof__(\(place)) test;"])
   }
 
   /// Tries a macro that declares an object: `DEFINE_X(¤0, 1)`.
   init?(declarer text: String, of macro: Declaration, on kernel: KernelFacts) {
-    guard let include = Self.include(macro, kernel), text.hasPrefix(macro.name) else { return nil }
+    guard let includes = Self.includes(macro, kernel), text.hasPrefix(macro.name) else { return nil }
     var line = text.replacing("¤", with: "test")
     if !line.hasSuffix(";") { line += ";" }
-    self.init(name: "NEW_\(Self.upper(macro.name))", subject: macro.text, lines: include + [line])
+    self.init(name: "NEW_\(Self.upper(macro.name))", subject: macro.text, lines: includes + [line])
   }
 
   private init(name: String, subject: String, lines: [String]) {
@@ -75,8 +73,8 @@ struct CompatProbe: Hashable {
     self.lines = lines
   }
 
-  /// The driver's own include that brings the declaration in, else the header that holds it; and what goes before.
-  private static func include(_ declaration: Declaration, _ kernel: KernelFacts) -> [String]? {
+  /// The prelude, then the driver's own include that brings the declaration in, else the header that holds it.
+  private static func includes(_ declaration: Declaration, _ kernel: KernelFacts) -> [String]? {
     let parts = declaration.site.file.split(separator: "/")
     guard let include = parts.firstIndex(of: "include") else { return nil }
     let path = parts[(include + 1)...].drop { $0 == "uapi" }

@@ -148,16 +148,13 @@ struct FunctionRewriting {
   private mutating func insert(_ prototype: Prototype, _ number: Int, _ head: Head) -> Bool {
     let parameter = change.after.parameters[number]
     var text = change.after.usualText(parameter)
-    let own = change.after.name(parameter)
-    if own != nil || head.body != nil, !(own.map { isFree($0, head) } ?? false) {
-      guard let name = Self.names(for: change.after.type(parameter)).first(where: { isFree($0, head) }) else {
-        return false
-      }
-      if let own {
-        guard text.hasSuffix(own) else { return false }
-        text.removeLast(own.count)
-      }
-      text += text.hasSuffix("*") || text.hasSuffix(" ") ? name : " \(name)"
+    // A declaration may leave out what the kernel's leaves out.
+    if let own = change.after.name(parameter) {
+      guard let name = freeName(parameter, head), text.hasSuffix(own) || name == own else { return false }
+      if name != own { text = text.dropLast(own.count) + name }
+    } else if head.body != nil {
+      guard let name = freeName(parameter, head) else { return false }
+      text += text.hasSuffix("*") ? name : " \(name)"
     }
     let (open, close) = prototype.parentheses
     // Behind the old parameter that goes before it, else before the first one that stays.
@@ -178,9 +175,13 @@ struct FunctionRewriting {
     return true
   }
 
-  private func isFree(_ name: String, _ head: Head) -> Bool {
+  /// What a new parameter is called in a function: as the kernel calls it, else after its type.
+  private func freeName(_ parameter: Prototype.Parameter, _ head: Head) -> String? {
     let end = head.body?.upperBound ?? head.name
-    return !(head.start..<end).contains { code.source.bytes(code.tokens[$0]).elementsEqual(name.utf8) }
+    let names = [change.after.name(parameter)].compactMap { $0 } + Self.names(for: change.after.type(parameter))
+    return names.first { name in
+      !(head.start..<end).contains { code.source.bytes(code.tokens[$0]).elementsEqual(name.utf8) }
+    }
   }
 
   /// `struct acpi_battery_hook *` → `hook`, `battery_hook`, `acpi_battery_hook`; `arg` for what has no name of its own.
@@ -232,9 +233,7 @@ struct FunctionRewriting {
     for step in change.steps {
       switch step {
       case .keep(let kept, _): names.append(prototype.name(prototype.parameters[kept]) ?? "")
-      case .insert(let number):
-        let own = change.after.name(change.after.parameters[number])
-        names.append(own.flatMap { isFree($0, head) ? $0 : nil } ?? "")
+      case .insert(let number): names.append(freeName(change.after.parameters[number], head) ?? "")
       case .remove: break
       }
     }

@@ -67,25 +67,14 @@ struct AdaptationRun: Sendable {
     if let store = trees.store {
       run.calibration = try await PairCalibration(workspace: workspace, steps: steps).measured(store).calibration
     }
-    func prove() async throws -> Proof {
-      run.builds.isFromKept = isFromKept(kept)
-      return try await Prover(
-        builds: run.builds, builder: builder, gate: gate, reference: { try await reference.value },
+    var proof: Proof
+    (kept, proof) = try await proven(kept, mended, answer, newForm, keeping) { kept in
+      try await Prover(
+        builds: keptBuilds(kept), builder: builder, gate: gate, reference: { try await reference.value },
         expands: { name in await Self.expands(name, trees) }, steps: steps
       ).prove(kept.patches, rules: rules, isDraft: !mended.isWhole)
     }
-    var proof = try await prove()
-    if answer?.isSure == false, !proof.buildsOnKept {
-      answer = try await newForm.ask(mended, isExpected: false, isThorough: true)
-      kept = try await keeping.run(mended, refused: answer?.refused ?? [:])
-      proof = try await prove()
-    }
-    if mended.isWhole, proof.buildsOnKept, !proof.builds {
-      // The new kernel took the new form: it is the conditions that are wrong, most often for a header that can't stand
-      // alone.
-      kept = try await keeping.run(mended, refused: answer?.refused ?? [:], hasPrelude: true)
-      proof = try await prove()
-    }
+    run.builds = keptBuilds(kept)
     kept.flags += try await VerbatimCheck(trees: trees.store).flags(mended)
     proof.verdicts += try await steps.measure("spatch", "cross-checking with Coccinelle") {
       try await SpatchGate(spatch: Spatch(workspace.containment)).judge(mended)
@@ -93,10 +82,34 @@ struct AdaptationRun: Sendable {
     return try await run.tell(mended, kept, rules, proof)
   }
 
+  /// Proves a plan; where that speaks against what the plan took for granted, plans again without it and proves that.
+  private func proven(
+    _ plan: Keeping.Kept, _ mended: Mended, _ answer: NewForm.Answer?, _ newForm: NewForm, _ keeping: Keeping,
+    by prove: (Keeping.Kept) async throws -> Proof
+  ) async throws -> (Keeping.Kept, Proof) {
+    var (kept, answer) = (plan, answer)
+    var proof = try await prove(kept)
+    if answer?.isSure == false, !proof.buildsOnKept {
+      answer = try await newForm.ask(mended, isExpected: false, isThorough: true)
+      kept = try await keeping.run(mended, refused: answer?.refused ?? [:])
+      proof = try await prove(kept)
+    }
+    if mended.isWhole, proof.buildsOnKept, !proof.builds {
+      // The new kernel took the new form: it is the conditions that are wrong, most often for a header that can't stand
+      // alone.
+      kept = try await keeping.run(mended, refused: answer?.refused ?? [:], hasPrelude: true)
+      proof = try await prove(kept)
+    }
+    return (kept, proof)
+  }
+
   /// Whoever asks for the new form without conditions leaves the old kernel behind, unless it was named to be kept.
-  private func isFromKept(_ kept: Keeping.Kept) -> Bool {
-    let name = builds.from.kernel.identity.name
-    return request.compat != .replace || request.keep.contains(request.from) || !kept.givenUp.contains(name)
+  private func keptBuilds(_ kept: Keeping.Kept) -> OriginalBuilds {
+    var builds = builds
+    builds.isFromKept =
+      request.compat != .replace || request.keep.contains(request.from)
+      || !kept.givenUp.contains(builds.from.kernel.identity.name)
+    return builds
   }
 
   private func mend(_ trees: TreeDeclarations, _ newForm: NewForm) async throws -> Mended {

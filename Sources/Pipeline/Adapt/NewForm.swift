@@ -39,8 +39,10 @@ struct NewForm: Sendable {
     for build in builds.kept {
       let name = build.kernel.identity.name
       try await steps.measure("keep", "building the new form on \(name)") {
-        (answer.refused[name], answer.isSure) = try await refused(
-          mended, by: build, isExpected: isExpected, isThorough: isThorough, isSure: answer.isSure)
+        let (refused, isSure) = try await refused(
+          mended, by: build, isExpected: isExpected, isThorough: isThorough)
+        answer.refused[name] = refused
+        answer.isSure = answer.isSure && isSure
       }
     }
     return answer
@@ -48,21 +50,21 @@ struct NewForm: Sendable {
 
   /// Asked of all changes at once, then of each alone.
   private func refused(
-    _ mended: Mended, by original: DriverBuild, isExpected: Bool, isThorough: Bool, isSure: Bool
-  ) async throws -> (Set<String>, Bool) {
+    _ mended: Mended, by original: DriverBuild, isExpected: Bool, isThorough: Bool
+  ) async throws -> (Set<String>, isSure: Bool) {
     let (kernel, changes) = (original.kernel, mended.logicalChanges)
     let record = try await build(changes, mended, kernel, "new-form", isChecked: isExpected)
-    if changes.isEmpty || record.isBuilt { return ([], isSure) }
+    if changes.isEmpty || record.isBuilt { return ([], true) }
     let broken = Set(record.objects.filter { !$0.isCompiled }.map(\.source))
     let suspects = changes.filter { change in
       broken.isEmpty || change.edits.contains { broken.contains($0.file) || !$0.file.hasSuffix(".c") }
     }
-    if suspects.count == 1 { return ([suspects[0].rule.id], isSure) }
+    if suspects.count == 1 { return ([suspects[0].rule.id], true) }
     if !isThorough {
       let seen = try await KeptKernel(build: original, sources: mended.sources, workspace: workspace)
         .refused(suspects.map { ($0.rule.id, $0.edits) })
       // What clang could not see, the linker's view above all, the compiler still may.
-      if !seen.isEmpty { return (seen, seen.count == changes.count && isSure) }
+      if !seen.isEmpty { return (seen, seen.count == changes.count) }
     }
     let alone = try await concurrently(
       2,
@@ -72,7 +74,7 @@ struct NewForm: Sendable {
         }
       })
     let refused = alone.filter { !$0.1 }.map(\.0)
-    return (Set(refused.isEmpty ? changes.map(\.rule.id) : refused), isSure)
+    return (Set(refused.isEmpty ? changes.map(\.rule.id) : refused), true)
   }
 
   private func build(

@@ -88,15 +88,15 @@ actor Builder {
   private func made(
     _ driver: Driver, with files: [String: SourceText], on kernel: Kernel, label: String, options: BuildOptions
   ) async throws -> DriverBuild {
-    var name = "\(label)-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : "")
+    let suffix = "-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : "")
+    var name = label + suffix
     names[name, default: 0] += 1
     if let count = names[name], count > 1 { name += "-\(count)" }
     let stage = try DriverStage(of: driver.root, files: files, into: "\(scratch)/\(name)")
     let log = "\(logs)/build-\(name).log"
     var options = options
     options.limits.seconds = seconds
-    options.objects = try kept(
-      "objects-\(kernel.identity.name)" + (options.sparse || options.warnings ? "-checks" : ""))
+    options.objects = try kept("objects" + suffix)
     options.probes = try await answers.answers(for: kernel)
     var record = try await kbuild.build(driver, in: stage, for: kernel, options, log: log)
     let originals = try CopiedSources.originals(record.objects, in: stage, of: driver)
