@@ -153,14 +153,23 @@ struct UnitReader {
 
   private mutating func head(upTo brace: Int, assigns: Bool) {
     let start = at
-    var isList = assigns || keyword(start) == .return
-    if !isList, let word = (start..<brace).first(where: { keyword($0) == .enum }) {
-      isList = !(word..<brace).contains { punctuation($0) == 0x28 }
-    }
+    let isList = assigns || keyword(start) == .return || isEnumeration(start..<brace)
     if stack.isEmpty, !isList { function(start..<brace) }
     add(.head, start..<brace, end: brace)
     add(.open, brace..<brace + 1, end: brace + 1)
     stack.append(isList ? .list : .block)
+  }
+
+  /// `enum name`, and not a function that returns or takes one.
+  private func isEnumeration(_ head: Range<Int>) -> Bool {
+    var isEnumeration = false
+    var index = head.lowerBound
+    while index < head.upperBound {
+      if keyword(index) == .enum { isEnumeration = true }
+      if punctuation(index) == 0x28 { isEnumeration = false }
+      index = skip(index)
+    }
+    return isEnumeration
   }
 
   /// A head at file level with parameters is a function's.

@@ -23,6 +23,15 @@ extension ConversionStore {
     try await conversions(limit: limit) { try symbolRow($0, symbol)?.gained ?? [] }
   }
 
+  /// The places where one hunk lost `symbol` and came to name `other`; otherwise as `conversions(losing:)`.
+  package func conversions(losing symbol: String, gaining other: String, limit: Int = 400) async throws -> [Conversion]
+  {
+    try await conversions(limit: limit) {
+      let gained = Set(try symbolRow($0, other)?.gained ?? [])
+      return try symbolRow($0, symbol)?.lost.filter(gained.contains) ?? []
+    }
+  }
+
   /// The places where lines with `symbol` changed on the old side, in these files only.
   package func conversions(losing symbol: String, in paths: Set<String>) async throws -> [Conversion] {
     try await conversions(limit: .max, paths: paths) { try symbolRow($0, symbol)?.lost ?? [] }

@@ -64,7 +64,8 @@ package enum ParameterRecovery {
     return learned
   }
 
-  /// For each function of the window that lost such a parameter and gained a variable of its type: what that is set to.
+  /// For each function of the window that lost such a parameter: what a new variable of its type is set to, or what
+  /// stands in its place.
   private static func recoveries(
     _ lost: Lost, _ window: Window, _ declares: (String) -> Bool, _ losing: inout Set<String>
   ) -> [(String, Rule.Example)] {
@@ -76,35 +77,73 @@ package enum ParameterRecovery {
         names.count == lost.count, !Self.parameters(new, window.new).contains(where: { $0.type == lost.type })
       else { continue }
       losing.insert(window.path)
+      let name = names[lost.ordinal]
       let parameters = Self.parameters(new, window.new).map(\.name)
-      for unit in window.new.units.indices where window.oldUnit[unit] < 0 {
-        let tokens = window.new.units[unit].tokens
-        guard window.new.units[unit].kind == .statement, new.body.contains(tokens.lowerBound),
-          let value = Self.value(of: lost.type, tokens, window.new),
-          // Of several of one type that which had the variable's name.
-          lost.count == 1 || names[lost.ordinal] == window.new.source.spelling(window.new.tokens[value.lowerBound - 2])
-        else { continue }
-        let words = value.map { token -> String? in
-          let spelled = window.new.source.spelling(window.new.tokens[token])
-          let before = window.new.tokens[token - 1].punctuation
-          let isField = before == punctuation("->") || before == punctuation(".")
-          guard window.new.tokens[token].kind == .identifier, !isField else { return spelled }
-          if let number = parameters.firstIndex(of: spelled) { return "\(Pattern.mark)\(number)" }
-          return declares(spelled) ? spelled : nil
-        }
-        guard !words.contains(where: { $0 == nil }) else { continue }
-        let expression = Template.canonical(words.compactMap { $0 }.joined(separator: " "))
-        let line = window.start + LineTable(window.old.source.text).line(of: Int(window.old.tokens[old.name].start)) - 1
+      let line = window.start + LineTable(window.old.source.text).line(of: Int(window.old.tokens[old.name].start)) - 1
+      let values =
+        variables(of: lost, name, in: new, window).map { ($0, Spacing.line(window.old, old.head)) }
+        + successors(of: name, in: old, window)
+      for (value, before) in values {
+        guard let expression = expression(value.value, parameters, window.new, declares) else { continue }
         found.append(
           (
             expression,
             Rule.Example(
-              site: Site(file: window.path, line: line), before: Spacing.line(window.old, old.head),
-              after: Spacing.line(window.new, tokens))
+              site: Site(file: window.path, line: line), before: before, after: Spacing.line(window.new, value.unit))
           ))
       }
     }
     return found
+  }
+
+  /// Tokens of the new text: a value, and the statement that holds it.
+  private typealias Value = (value: Range<Int>, unit: Range<Int>)
+
+  /// What new variables of the type are set to; of several of one type that which had the parameter's name.
+  private static func variables(of lost: Lost, _ name: String, in new: Function, _ window: Window) -> [Value] {
+    window.new.units.indices.compactMap { unit in
+      let tokens = window.new.units[unit].tokens
+      guard window.oldUnit[unit] < 0, window.new.units[unit].kind == .statement, new.body.contains(tokens.lowerBound),
+        let value = value(of: lost.type, tokens, window.new),
+        lost.count == 1 || name == window.new.source.spelling(window.new.tokens[value.lowerBound - 2])
+      else { return nil }
+      return (value, tokens)
+    }
+  }
+
+  /// What stands where the parameter stood, and the old statement; another name alone may be of any type.
+  private static func successors(of name: String, in old: Function, _ window: Window) -> [(Value, String)] {
+    window.old.units.indices.compactMap { unit in
+      let tokens = window.old.units[unit].tokens
+      guard old.body.contains(tokens.lowerBound), window.newUnit[unit] >= 0, !window.isSame[unit],
+        let token = tokens.first(where: { window.old.spells($0, name) && !window.old.isMember($0) })
+      else { return nil }
+      let new = window.new.units[Int(window.newUnit[unit])]
+      let pair = TreePair(window.old, window.old.units[unit], window.new, new)
+      guard let node = pair.old.path(to: token).last, pair.old.nodes[node].tokens == token..<token + 1,
+        pair.newNode[node] >= 0, case let value = pair.new.nodes[pair.newNode[node]].tokens, value.count > 1
+      else { return nil }
+      return ((value, new.tokens), Spacing.line(window.old, tokens))
+    }
+  }
+
+  /// The tokens with the function's parameters numbered; nil where it says anything that another function may not have.
+  private static func expression(
+    _ value: Range<Int>, _ parameters: [String], _ code: Code, _ declares: (String) -> Bool
+  ) -> String? {
+    var words: [String] = []
+    for token in value {
+      let spelled = code.source.spelling(code.tokens[token])
+      if code.tokens[token].kind != .identifier || (token > value.lowerBound && code.isMember(token)) {
+        words.append(spelled)
+      } else if let number = parameters.firstIndex(of: spelled) {
+        words.append("\(Pattern.mark)\(number)")
+      } else {
+        guard declares(spelled) else { return nil }
+        words.append(spelled)
+      }
+    }
+    return Template.canonical(words.joined(separator: " "))
   }
 
   /// The tokens behind `=` in a declaration of the type.

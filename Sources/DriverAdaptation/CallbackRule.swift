@@ -5,10 +5,13 @@ import KernelModel
 
 /// The rule for a callback whose prototype changed: it follows from the two declarations, not from conversions.
 package enum CallbackRule {
-  /// The parameters that a callback no longer has; none where the declarations are no prototypes of one field.
-  package static func lostParameters(field: String, before: String, after: String) -> [ParameterRecovery.Lost] {
-    guard let change = PrototypeChange(field: field, before: before, after: after) else { return [] }
-    return change.removed.map(change.lost)
+  /// The parameters that a callback no longer has, and the types of those that it got, as their spellings; none where the
+  /// declarations are no prototypes of one field.
+  package static func exchangedParameters(
+    field: String, before: String, after: String
+  ) -> (lost: [ParameterRecovery.Lost], gained: [[String]]) {
+    guard let change = PrototypeChange(field: field, before: before, after: after) else { return ([], []) }
+    return (change.removed.map(change.lost), change.inserted.map { change.after.type(change.after.parameters[$0]) })
   }
 
   /// A field that a macro sets is known by the compiler's message alone: the type that it has, in quotes, and that of what

@@ -57,6 +57,11 @@ struct PrototypeChange {
     steps.compactMap { if case .remove(let old) = $0 { old } else { nil } }
   }
 
+  /// Numbers of the new parameters that came.
+  var inserted: [Int] {
+    steps.compactMap { if case .insert(let new) = $0 { new } else { nil } }
+  }
+
   /// What in-tree functions are asked about for a parameter that is gone.
   func lost(_ old: Int) -> ParameterRecovery.Lost {
     let type = before.type(before.parameters[old])

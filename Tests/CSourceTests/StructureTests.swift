@@ -71,6 +71,16 @@ private func tree(_ text: String) -> String {
   }
 
   @Test(arguments: [
+    "int f(struct a *a, enum e e) {}", "enum e f(void) {}", "static enum e f(enum e e, int g) {}",
+  ])
+  func enumerationsOfFunctions(_ text: String) throws {
+    var spellings = Spellings()
+    let code = Code(text, &spellings)
+    let function = try #require(code.functions.first)
+    #expect(code.spells(function.name, "f"))
+  }
+
+  @Test(arguments: [
     ("a->b.c(d, e[1])", "call[member[member[a]] d index[e 1]]"),
     ("a | B | c & d", "binary[a B binary[c d]]"),
     ("x = y = f(z) ? 1 : -2", "assignment[x assignment[y conditional[call[f z] 1 prefix[2]]]]"),

@@ -54,4 +54,24 @@ import Testing
     let alone = ParameterRecovery.Lost(type: ["struct", "id", "*", "*"])
     #expect(ParameterRecovery.rule(alone, from: conversions, near: Nearness()) { _ in false } == nil)
   }
+
+  /// What stands in the parameter's place says the same as a variable; another parameter alone does not.
+  @Test func whatStandsInItsPlaceTells() throws {
+    let conversions = (0..<4).map { number in
+      Conversion(
+        path: "drivers/a\(number).c",
+        oldText: "static int a\(number)_get(struct wiphy *w, struct net *n)\n{\n"
+          + "\tstruct priv *p = net_priv(n);\n\n\treturn a\(number)_put(w, n, p);\n}\n",
+        newText: "static int a\(number)_get(struct wiphy *w, struct wdev *d)\n{\n"
+          + "\tstruct priv *p = net_priv(d->net);\n\n\treturn a\(number)_put(w, d, p);\n}\n",
+        oldStart: 10, newStart: 10)
+    }
+    let lost = ParameterRecovery.Lost(type: ["struct", "net", "*"])
+    let found = try #require(ParameterRecovery.rule(lost, from: conversions, near: Nearness()) { _ in false })
+    #expect(found.right == "¤1->net")
+    #expect(found.rule.support == 4)
+    #expect(found.rule.confidence == 1)
+    #expect(found.rule.examples.first?.before == "struct priv * p = net_priv(n)")
+    #expect(found.rule.examples.first?.after == "struct priv * p = net_priv(d->net)")
+  }
 }

@@ -55,6 +55,16 @@ import Testing
       driver: "static void foo(unsigned long error, void *c)\n{\n\tstop(error, c);\n}\n",
       expected: "static void foo(unsigned long error, unsigned long other, void *c)\n{\n\tstop(error, c);\n}\n"),
     Case(
+      name: "a number comes between others, and the declaration has it too",
+      before: "int (*op)(struct hw *hw, struct dev *dev, enum setting type, int mbm)",
+      after: "int (*op)(struct hw *hw, struct dev *dev, int radio, enum setting type, int mbm)",
+      driver: "static s32\nfoo(struct hw *hw, struct dev *dev,\n    enum setting type, s32 mbm);\n\nstatic s32\n"
+        + "foo(struct hw *hw, struct dev *dev,\n    enum setting type, s32 mbm)\n{\n\tset(type);\n\treturn 0;\n}\n",
+      expected:
+        "static s32\nfoo(struct hw *hw, struct dev *dev, int radio,\n    enum setting type, s32 mbm);\n\nstatic s32\n"
+        + "foo(struct hw *hw, struct dev *dev, int radio,\n    enum setting type, s32 mbm)\n{\n\tset(type);\n"
+        + "\treturn 0;\n}\n"),
+    Case(
       name: "a function that could not fail says so", before: "void (*op)(struct chip *c, int v)",
       after: "int (*op)(struct chip *c, int v)",
       driver: "static void foo(struct chip *c, int v)\n{\n\tif (!c)\n\t\treturn;\n\tif (v)\n\t\tset(c);\n}\n",

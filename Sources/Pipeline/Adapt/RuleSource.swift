@@ -134,10 +134,18 @@ struct RuleSource: Sendable {
     let before = try await store.declarations(of: symbol.name, in: .old, container: symbol.container).first
     let after = try await store.declarations(of: symbol.name, in: .new, container: symbol.container).first
     guard let before, let after, symbol.container != nil else { return [] }
+    let (lost, gained) = CallbackRule.exchangedParameters(
+      field: symbol.name, before: before.text, after: after.text)
+    func tag(_ type: [String]) -> String? { type.last { $0 != "*" && $0 != "const" } }
     var rules: [LearnedRule] = []
-    for lost in CallbackRule.lostParameters(field: symbol.name, before: before.text, after: after.text) {
-      guard let tag = lost.type.last(where: { $0 != "*" && $0 != "const" }) else { continue }
-      let conversions = try await store.conversions(losing: tag)
+    for lost in lost {
+      guard let name = tag(lost.type) else { continue }
+      // What came in its place tells the functions of this kind from the many others that name the type.
+      var conversions: [Conversion] = []
+      for other in Set(gained.compactMap(tag)).sorted() {
+        conversions += try await store.conversions(losing: name, gaining: other)
+      }
+      if gained.isEmpty { conversions = try await store.conversions(losing: name) }
       let declared = try await store.declared(among: Self.names(in: conversions)) ?? []
       let near = nearness(of: conversions, store)
       let rule = ParameterRecovery.rule(lost, from: conversions, near: near) { declared.contains($0) }

@@ -24,6 +24,12 @@ struct ConversionSource: Sendable {
     return try await trees?.conversions(losing: symbol) ?? []
   }
 
+  /// Those of them that came to name another symbol.
+  func conversions(losing symbol: String, gaining other: String) async throws -> [Conversion] {
+    if let history { return try await history.conversions(losing: symbol).filter { $0.newText.contains(other) } }
+    return try await trees?.conversions(losing: symbol, gaining: other) ?? []
+  }
+
   /// How Makefiles and the like changed that named it.
   func buildConversions(losing symbol: String) async throws -> [Conversion] {
     if let history { return try await history.conversions(losing: symbol, limit: 20, build: true) }
