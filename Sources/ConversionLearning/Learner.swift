@@ -256,7 +256,8 @@ package struct Learner {
     case .operand: .operand
     case .element: .initialiser
     case .include: .include
-    case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering: .declaration
+    case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering, .retyping:
+      .declaration
     case .statement where template.right.isEmpty: .statement
     case .statement, .expression:
       symbol.isField

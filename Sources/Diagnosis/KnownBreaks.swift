@@ -37,8 +37,10 @@ struct KnownBreaks {
     let file = complaint.site.file
     let same = byMessage[Key(file: file, text: complaint.message)] ?? []
     let symbol = complaint.isGrammar ? complaint.unresolved.symbol : complaint.symbol
+    // Lines move with the edits: where the symbol is known it says more.
+    let namesakes = same.filter { $0.symbol == symbol }
     let known =
-      same.first { $0.site == complaint.site } ?? same.first { $0.symbol == symbol }
+      namesakes.first { $0.site == complaint.site } ?? namesakes.first ?? same.first { $0.site == complaint.site }
       ?? same.first { known in
         complaint.words.contains(known.symbol) || complaint.quoted.contains { tag($0) == known.symbol }
       } ?? (symbol.isEmpty ? nil : bySymbol[Key(file: file, text: symbol)])

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import CSource
 import ConversionLearning
 import KernelModel
 
@@ -12,6 +13,20 @@ package enum CallbackRule {
   ) -> (lost: [ParameterRecovery.Lost], gained: [[String]]) {
     guard let change = PrototypeChange(field: field, before: before, after: after) else { return ([], []) }
     return (change.removed.map(change.lost), change.inserted.map { change.after.type(change.after.parameters[$0]) })
+  }
+
+  /// Structures that a parameter of a callback, or of a function, points to, and those that it pointed to before.
+  package static func retypedParameters(
+    of name: String, isField: Bool, before: String, after: String
+  ) -> [(before: String, after: String)] {
+    var spellings = Spellings()
+    func prototype(_ text: String) -> Prototype? {
+      let code = Code(text, &spellings)
+      if isField { return Prototype(field: name, code) }
+      return code.tokens.indices.first { code.spells($0, name) }.flatMap { Prototype(head: 0, name: $0, code) }
+    }
+    guard let old = prototype(before), let new = prototype(after) else { return [] }
+    return PrototypeChange.exchangedStructures(old, new).map { ($0.before, $0.after) }
   }
 
   /// A field that a macro sets is known by the compiler's message alone: the type that it has, in quotes, and that of what

@@ -11,34 +11,43 @@ struct Callbacks {
   let change: PrototypeChange
   /// Where the values of lost parameters come from.
   let recoveries: [LearnedRule]
+  /// What becomes of the uses of parameters that are of another structure now.
+  let retypings: [LearnedRule]
   /// Lines that the oracle complained about, by file.
   let lines: [String: Set<Int>]
   let isActive: (String, Int) -> Bool
 
   /// Nil if the rule is none for a callback.
   init?(
-    _ rule: LearnedRule, recoveries: [LearnedRule], lines: [String: Set<Int>],
+    _ rule: LearnedRule, knowing rules: [LearnedRule], lines: [String: Set<Int>],
     isActive: @escaping (String, Int) -> Bool
   ) {
-    guard let change = PrototypeChange(field: rule.rule.symbol, before: rule.left, after: rule.right) else {
-      return nil
+    let recoveries = rules.filter { $0.span == .recovery }
+    // A parameter whose value is found elsewhere is gone, whatever has come in its place.
+    let retypings = rules.compactMap(\.retyping).filter { retyping in
+      !recoveries.contains { $0.lost?.type == retyping.before.split(separator: " ").map(String.init) + ["*"] }
     }
+    guard
+      let change = PrototypeChange(
+        field: rule.rule.symbol, before: rule.left, after: rule.right, retypings: retypings)
+    else { return nil }
     (self.rule, self.change, self.recoveries) = (rule, change, recoveries)
+    self.retypings = rules.filter { $0.retyping.map(retypings.contains) ?? false }
     (self.lines, self.isActive) = (lines, isActive)
   }
 
-  func propose(_ files: [String: SourceText], _ proposal: inout Proposal) {
-    var spellings = Spellings()
-    var codes: [String: Code] = [:]
-    for (file, text) in files { codes[file] = Code(text, &spellings) }
+  /// - Parameter codes: the driver's files as the target's preprocessor reads them.
+  func propose(_ codes: [String: Code], _ spellings: Spellings, _ proposal: inout Proposal) {
     var done: Set<String> = []
     for file in lines.keys.sorted() {
       guard let code = codes[file] else { continue }
       for name in names(file, code) + expanded(file, code) + passed(file, code, of: codes) {
         let isStatic = code.functions.contains { code.spells($0.name, name) && self.isStatic($0, code) }
-        let scope = isStatic ? [file] : files.keys.sorted()
+        let scope = isStatic ? [file] : codes.keys.sorted()
         guard done.insert(isStatic ? "\(file):\(name)" : name).inserted else { continue }
-        propose(name, scope.compactMap { path in codes[path].map { (path, $0) } }, &proposal)
+        if propose(name, scope.compactMap { path in codes[path].map { (path, $0) } }, &proposal) {
+          migrate(name, scope, codes, spellings, &proposal)
+        }
       }
     }
   }
@@ -113,8 +122,33 @@ struct Callbacks {
     return names
   }
 
-  /// All heads of one function, or none: half a change does not compile.
-  private func propose(_ name: String, _ codes: [(file: String, code: Code)], _ proposal: inout Proposal) {
+  /// What the function does with parameters that are of another structure now; nothing where something can't go along.
+  private func migrate(
+    _ name: String, _ scope: [String], _ codes: [String: Code], _ spellings: Spellings, _ proposal: inout Proposal
+  ) {
+    for (old, before, after) in PrototypeChange.exchangedStructures(change.before, change.after) {
+      guard change.successor(of: old) == old,
+        let rule = retypings.first(where: { ($0.left, $0.right) == (before, after) }),
+        var migration = TypeMigration(
+          rule, codes, spellings, rewritten: [.init(owner: name, number: old, isField: false)])
+      else { continue }
+      let seeds = scope.flatMap { file -> [TypeMigration.Variable] in
+        guard let code = codes[file] else { return [] }
+        return FunctionRewriting.Head.all(of: name, code).compactMap { head in
+          guard head.body != nil, let own = Prototype(head: head.start, name: head.name, code),
+            old < own.parameters.count, let token = own.parameters[old].name
+          else { return nil }
+          return .init(file: file, function: head.name, word: code.words[token])
+        }
+      }
+      if migration.migrate(seeds), !migration.edits.isEmpty { proposal.add(migration) }
+    }
+  }
+
+  /// All heads of one function, or none: half a change does not compile. False for none.
+  private func propose(
+    _ name: String, _ codes: [(file: String, code: Code)], _ proposal: inout Proposal
+  ) -> Bool {
     var edits: [Edit] = []
     var flags: [Flag] = []
     var deletions: [AdaptationChange.Deletion] = []
@@ -130,7 +164,7 @@ struct Callbacks {
         }
         var rewriting = FunctionRewriting(
           file: file, code: code, rule: rule.rule.id, change: change, recoveries: recoveries)
-        guard rewriting.rewrite(head, site) else { return proposal.unfit += 1 }
+        guard rewriting.rewrite(head, site) else { return refused(&proposal) }
         isDefined = isDefined || head.body != nil
         edits += rewriting.edits
         flags += rewriting.flags
@@ -145,16 +179,22 @@ struct Callbacks {
           continue
         }
         var rewriting = CallRewriting(file: file, code: code, rule: rule.rule.id, change: change)
-        guard rewriting.rewrite(call, site) else { return proposal.unfit += 1 }
+        guard rewriting.rewrite(call, site) else { return refused(&proposal) }
         edits += rewriting.edits
         flags += rewriting.flags
       }
     }
-    guard isDefined, !edits.isEmpty else { return proposal.unfit += 1 }
+    guard isDefined, !edits.isEmpty else { return refused(&proposal) }
     proposal.edits += edits
     proposal.deletions += deletions
     proposal.use(told(recovered))
     flags.forEach { proposal.flag($0) }
+    return true
+  }
+
+  private func refused(_ proposal: inout Proposal) -> Bool {
+    proposal.unfit += 1
+    return false
   }
 
   private func inactive(_ name: String, _ site: Site) -> Flag {

@@ -8,11 +8,7 @@ import KernelModel
 extension Proposer {
   /// What only reads the field takes it as const.
   func constParameters(_ files: [String: SourceText], _ rule: String, _ proposal: inout Proposal) {
-    var spellings = Spellings()
-    let codes = files.reduce(into: [String: Code]()) { codes, file in
-      codes[file.key] = Code(ActiveText.of(file.value, inactive: inactive[file.key] ?? []), &spellings)
-    }
-    let edits = ConstParameters(symbol: symbol, rule: rule, codes: codes).edits()
+    let edits = ConstParameters(symbol: symbol, rule: rule, codes: activeCodes(files).codes).edits()
     if edits.isEmpty { return }
     proposal.edits += edits
     proposal.units = nil

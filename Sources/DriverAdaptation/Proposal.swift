@@ -94,12 +94,9 @@ struct Proposer {
   private func proposed(_ files: [String: SourceText]) -> Proposal {
     var proposal = Proposal()
     if let rule = rules.first, rule.span == .prototype {
-      let callbacks = Callbacks(rule, recoveries: rules.filter { $0.span == .recovery }, lines: lines) { file, line in
-        isActive(file, line: line)
-      }
-      let active = Dictionary(
-        uniqueKeysWithValues: files.map { ($0, ActiveText.of($1, inactive: inactive[$0] ?? [])) })
-      callbacks?.propose(active, &proposal)
+      let callbacks = Callbacks(rule, knowing: rules, lines: lines) { isActive($0, line: $1) }
+      let (active, codes, spellings) = activeCodes(files)
+      callbacks?.propose(codes, spellings, &proposal)
       proposal.removeEdits(onBlanksOf: active)
       proposal.units = nil
       return proposal
@@ -121,6 +118,7 @@ struct Proposer {
         code(file, files, &proposal)
       }
     }
+    if proposal.edits.isEmpty { migrate(files, &proposal) }
     if symbol.kind == .madeConst, let rule = proposal.mainRule { constParameters(files, rule, &proposal) }
     flagCoChanges(&proposal)
     return proposal
@@ -134,7 +132,7 @@ struct Proposer {
     case .condition: ConditionEdits.edits(rule, files, lines: lines)
     case .namespace: NamespaceImport.edits(rule, files, lines: lines)
     case .identifier, .expression, .operand, .statement, .element, .include, .prototype, .recovery, .copy,
-      .gathering:
+      .gathering, .retyping:
       nil
     }
   }

@@ -18,14 +18,20 @@ struct PrototypeChange {
   let steps: [Step]
 
   /// Nil where the declarations are no prototypes of one field, say the same, or leave open which parameter is which.
-  init?(field: String, before: String, after: String) {
+  ///
+  /// - Parameter retypings: a parameter that points to the one structure may have become one that points to the other.
+  init?(field: String, before: String, after: String, retypings: [Retyping] = []) {
     var spellings = Spellings()
     guard let old = Prototype(field: field, Code(before, &spellings)),
       let new = Prototype(field: field, Code(after, &spellings))
     else { return nil }
     (self.before, self.after) = (old, new)
-    let pairs = Sequences.best(old.parameters.count, new.parameters.count) {
-      Double(Self.likeness(old, old.parameters[$0], new, new.parameters[$1]))
+    let exchanged = Self.exchangedStructures(old, new).filter { exchange in
+      retypings.contains { ($0.before, $0.after) == (exchange.before, exchange.after) }
+    }
+    let pairs = Sequences.best(old.parameters.count, new.parameters.count) { left, right in
+      if left == right, exchanged.contains(where: { $0.number == left }) { return 3 }
+      return Double(Self.likeness(old, old.parameters[left], new, new.parameters[right]))
     }
     guard !Self.isAmbiguous(old, new, pairs) else { return nil }
     var steps: [Step] = []
@@ -50,6 +56,25 @@ struct PrototypeChange {
 
   var changesParameters: Bool {
     steps.contains { if case .keep(_, retyped: false) = $0 { false } else { true } }
+  }
+
+  /// Parameters that stay where they are and point to another structure, with their tag keywords.
+  static func exchangedStructures(
+    _ old: Prototype, _ new: Prototype
+  ) -> [(number: Int, before: String, after: String)] {
+    guard old.parameters.count == new.parameters.count else { return [] }
+    return old.parameters.indices.compactMap { number in
+      guard let left = structure(old.type(old.parameters[number])),
+        let right = structure(new.type(new.parameters[number])), left != right
+      else { return nil }
+      return (number, left, right)
+    }
+  }
+
+  private static func structure(_ type: [String]) -> String? {
+    let words = unqualified(type)
+    return words.count == 3 && words[2] == "*" && ["struct", "union"].contains(words[0])
+      ? words[0...1].joined(separator: " ") : nil
   }
 
   /// Numbers of the old parameters that are gone.

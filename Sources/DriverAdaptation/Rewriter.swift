@@ -21,9 +21,7 @@ struct Rewriter: TokenPlaces {
     let id = application.rule.rule.id
     guard var edits = ownEdits(application) else { return nil }
     for consequence in application.consequences {
-      guard let more = replace(consequence.tokens, with: consequence.output, unit: consequence.unit, id) else {
-        return nil
-      }
+      guard let more = self.edits(consequence, id) else { return nil }
       edits += more
     }
     if let unit = application.absorbed {
@@ -39,6 +37,11 @@ struct Rewriter: TokenPlaces {
       edits.append(insertion)
     }
     return edits
+  }
+
+  /// The same for a change beside a rule's own place.
+  func edits(_ consequence: Consequence, _ rule: String) -> [Edit]? {
+    replace(consequence.tokens, with: consequence.output, unit: consequence.unit, rule)
   }
 
   /// `int r;` and nothing more.
@@ -57,7 +60,8 @@ struct Rewriter: TokenPlaces {
       return replace(application.tokens, with: application.output, unit: application.unit, id)
     case .identifier, .expression:
       return replace(application.tokens, with: application.output, unit: application.unit, id)
-    case .include, .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering: return nil
+    case .include, .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering, .retyping:
+      return nil
     }
   }
 

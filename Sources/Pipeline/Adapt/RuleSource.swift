@@ -32,7 +32,7 @@ struct RuleSource: Sendable {
     guard let store = source else { return [] }
     // A callback's new prototype follows from its declaration; how in-tree functions of that name changed does not tell.
     if symbol.kind == .callbackPrototype {
-      let rules = try await recoveries(symbol, store)
+      let rules = try await recoveries(symbol, store) + retypings(symbol, store)
       known[symbol] = rules
       return rules
     }
@@ -43,7 +43,7 @@ struct RuleSource: Sendable {
       if let length = rule.copy?.length { rule.copy?.count = try await number(length, store) }
       rules.append(rule)
     }
-    let all = try await folded(rules, symbol, store) + rules
+    let all = try await folded(rules, symbol, store) + rules + retypings(symbol, store)
     known[symbol] = all
     return all
   }
@@ -149,6 +149,31 @@ struct RuleSource: Sendable {
       let declared = try await store.declared(among: Self.names(in: conversions)) ?? []
       let near = nearness(of: conversions, store)
       let rule = ParameterRecovery.rule(lost, from: conversions, near: near) { declared.contains($0) }
+      if let rule { rules.append(rule) }
+    }
+    return rules
+  }
+
+  /// What becomes of variables that are passed for a parameter which points to another structure now.
+  private func retypings(_ symbol: SoughtSymbol, _ store: ConversionSource) async throws -> [LearnedRule] {
+    func prototype(_ side: ConversionIndex.Side) async throws -> String? {
+      let found = try await store.declarations(of: symbol.name, in: side, container: symbol.container)
+      return symbol.container == nil ? Self.prototype(found) : found.first?.text
+    }
+    guard [.arguments, .callbackPrototype].contains(symbol.kind), let before = try await prototype(.old),
+      let after = try await prototype(.new)
+    else { return [] }
+    var rules: [LearnedRule] = []
+    for (before, after) in CallbackRule.retypedParameters(
+      of: symbol.name, isField: symbol.container != nil, before: before, after: after)
+    {
+      func tag(_ structure: String) -> String { structure.split(separator: " ").last.map(String.init) ?? structure }
+      let conversions = try await store.conversions(losing: tag(before), gaining: tag(after))
+      let declared = try await store.declared(among: Self.names(in: conversions)) ?? []
+      let near = nearness(of: conversions, store)
+      let rule = RetypingLearner.rule(before, after, for: symbol.name, from: conversions, near: near) {
+        declared.contains($0)
+      }
       if let rule { rules.append(rule) }
     }
     return rules

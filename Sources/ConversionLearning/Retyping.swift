@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import KernelModel
+
+/// Variables of one structure that became variables of another, and what became of their uses.
+package struct Retyping: Codable, Hashable, Sendable {
+  /// `¤0->data` → `¤0->__data`: `¤0` is the variable, the others are what goes with it.
+  package struct Use: Codable, Hashable, Sendable {
+    package var left: String
+    package var right: String
+    /// In-tree files that show it, and those that used the left side.
+    package var support: Int
+    package var opportunities: Int
+
+    /// For people.
+    package var summary: String { "`\(Summary.shown(left))` → `\(Summary.shown(right))`" }
+    /// Share of the files that show it (0…1).
+    package var share: Double { Double(support) / Double(max(1, opportunities)) }
+  }
+  /// The structures with their tag keyword.
+  package var before: String
+  package var after: String
+  /// The most frequent first.
+  package var uses: [Use]
+}
+
+extension Retyping {
+  /// What a use of a variable becomes: nil where no use that was learned matches.
+  ///
+  /// - Parameter token: the variable's name.
+  package func consequence(of token: Int, _ code: Code, _ spellings: inout Spellings) -> (Use, Consequence)? {
+    guard let unit = code.unit(holding: token) else { return nil }
+    let tree = ExpressionTree(code, code.units[unit].tokens)
+    for node in tree.path(to: token) {
+      for use in uses {
+        var matcher = Matcher(Pattern(use.left, &spellings), code, tree)
+        guard let match = matcher.match(node), let variable = match.bindings.first??.tokens,
+          variable.last == token, variable.count <= 2
+        else { continue }
+        let output = Substitution.output(Pattern(use.right, &spellings), code, match)
+        return (use, Consequence(unit: unit, tokens: match.tokens, output: output))
+      }
+    }
+    return nil
+  }
+}
+
+/// Reads retypings off in-tree functions.
+package struct RetypingLearner {
+  private static let leastFiles = 2
+  private static let maximalUses = 12
+  private let before: String
+  private let after: String
+  private let declares: (String) -> Bool
+  /// Files whose functions gave a variable the other type.
+  private var files: Set<String> = []
+  /// For each use, as it was, what it became, by file.
+  private var uses: [String: [String: Set<String>]] = [:]
+  private var examples: [String: Rule.Example] = [:]
+
+  /// - Parameters:
+  ///   - before, after: the structures with their tag keyword.
+  ///   - conversions: places that lost the one and got the other.
+  ///   - declares: whether the new tree declares a name.
+  /// - Returns: nil where too few files show it. The rule's sides are the structures.
+  package static func rule(
+    _ before: String, _ after: String, for symbol: String, from conversions: [Conversion], near nearness: Nearness,
+    declares: @escaping (String) -> Bool
+  ) -> LearnedRule? {
+    var learner = RetypingLearner(before: before, after: after, declares: declares)
+    for conversion in conversions { learner.read(conversion) }
+    return learner.rule(symbol, nearness)
+  }
+
+  private init(before: String, after: String, declares: @escaping (String) -> Bool) {
+    (self.before, self.after, self.declares) = (before, after, declares)
+  }
+
+  private func rule(_ symbol: String, _ nearness: Nearness) -> LearnedRule? {
+    guard files.count >= Self.leastFiles else { return nil }
+    let found = uses.compactMap { left, rights -> Retyping.Use? in
+      let best = rights.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
+      guard let best, best.key != left, best.value.count >= Self.leastFiles else { return nil }
+      let all = rights.values.reduce(into: Set<String>()) { $0.formUnion($1) }
+      return .init(left: left, right: best.key, support: best.value.count, opportunities: all.count)
+    }
+    let sorted = found.sorted { ($0.support, $1.left) > ($1.support, $0.left) }
+    let rule = Rule(
+      id: "retype_\(SemanticPatch.stem(before.split(separator: " ").last.map(String.init) ?? before))",
+      symbol: symbol, kind: .declaration, smpl: "", summary: "`\(before)` → `\(after)`", support: files.count,
+      confidence: 1, opportunities: files.count,
+      examples: nearness.sorted(files).prefix(Rule.exampleLimit).compactMap { examples[$0] },
+      replay: .init(reproduced: 0, tried: 0), introduces: [after],
+      flags: files.count < 3
+        ? [Flag(.fewExamples, "`\(before)` → `\(after)`: \(files.count) in-tree files show it")] : []
+    )
+    var learned = LearnedRule(
+      rule: rule, span: .retyping, left: before, right: after, evidence: Evidence(places: []))
+    learned.retyping = Retyping(before: before, after: after, uses: Array(sorted.prefix(Self.maximalUses)))
+    return learned
+  }
+
+  private mutating func read(_ conversion: Conversion) {
+    var spellings = Spellings()
+    let window = Window(conversion, &spellings)
+    for old in window.old.functions {
+      let word = window.old.words[old.name]
+      guard let new = window.new.functions.first(where: { window.new.words[$0.name] == word }) else { continue }
+      let variables = FieldBase.variables(of: before, in: old, window.old)
+      let successors = FieldBase.variables(of: after, in: new, window.new)
+      guard let pair = Self.pair(variables, successors),
+        !FieldBase.variables(of: before, in: new, window.new).keys.contains(pair.new)
+      else { continue }
+      files.insert(window.path)
+      if examples[window.path] == nil, let left = variables[pair.old], let right = successors[pair.new] {
+        let line = LineTable(window.old.source.text).line(of: Int(window.old.tokens[left].start))
+        examples[window.path] = Rule.Example(
+          site: Site(file: window.path, line: window.start + line - 1),
+          before: Self.declaration(of: left, window.old), after: Self.declaration(of: right, window.new))
+      }
+      readUses(pair, old, window)
+    }
+  }
+
+  /// The variable of the same name, or the only one of either side.
+  private static func pair(_ old: [Int32: Int], _ new: [Int32: Int]) -> (old: Int32, new: Int32)? {
+    if let same = old.keys.sorted().first(where: { new[$0] != nil }) { return (same, same) }
+    guard let one = old.keys.first, let other = new.keys.first, old.count == 1, new.count == 1 else { return nil }
+    return (one, other)
+  }
+
+  /// `struct x * name`.
+  private static func declaration(of token: Int, _ code: Code) -> String {
+    var start = token
+    while start > 0, Keyword(rawValue: code.words[start]) != .struct { start -= 1 }
+    return Spacing.line(code, start..<token + 1)
+  }
+
+  private mutating func readUses(_ pair: (old: Int32, new: Int32), _ function: Function, _ window: Window) {
+    for unit in window.old.units.indices where window.newUnit[unit] >= 0 {
+      let tokens = window.old.units[unit].tokens
+      guard function.body.contains(tokens.lowerBound) else { continue }
+      for token in tokens where window.old.words[token] == pair.old && !window.old.isMember(token) {
+        guard let (left, right) = use(token, pair, unit, window) else { continue }
+        uses[left, default: [:]][right, default: []].insert(window.path)
+      }
+    }
+  }
+
+  /// The smallest part around the variable that says something else now, the variable's own name apart; where nothing
+  /// does, the field that is taken from it.
+  private func use(
+    _ token: Int, _ pair: (old: Int32, new: Int32), _ unit: Int, _ window: Window
+  ) -> (String, String)? {
+    let trees = TreePair(
+      window.old, window.old.units[unit], window.new, window.new.units[Int(window.newUnit[unit])])
+    let path = trees.old.path(to: token).dropLast()
+    let changed = path.last { trees.newNode[$0] >= 0 && !isSame($0, trees, pair, window) }
+    guard let node = changed ?? path.last(where: { trees.old.nodes[$0].kind == .member }),
+      trees.newNode[node] >= 0
+    else { return nil }
+    var abstraction = Abstraction(
+      old: window.old, new: window.new, oldTree: trees.old, newTree: trees.new, newNode: trees.newNode,
+      symbol: pair.old, dropsConstants: false)
+    let template = abstraction.template(node, trees.newNode[node], span: .expression)
+    guard template.lost == 0, let left = text(template.left, window.old.source.spelling(window.old.tokens[token])),
+      let name = window.new.words.firstIndex(of: pair.new),
+      let right = text(template.right, window.new.source.spelling(window.new.tokens[name])),
+      right.contains("\(Pattern.mark)0")
+    else { return nil }
+    return (left, right)
+  }
+
+  /// Whether a node's new text is the same but for the variable's name.
+  private func isSame(_ node: Int, _ trees: TreePair, _ pair: (old: Int32, new: Int32), _ window: Window) -> Bool {
+    let (left, right) = (trees.old.nodes[node].tokens, trees.new.nodes[trees.newNode[node]].tokens)
+    return left.count == right.count
+      && zip(left, right).allSatisfy { one, other in
+        window.old.words[one] == window.new.words[other]
+          || (window.old.words[one] == pair.old && window.new.words[other] == pair.new)
+      }
+  }
+
+  /// `¤0` for the variable, as a pointer, and the other metavariables behind it; nil where the text names anything that a
+  /// driver need not have.
+  private func text(_ text: String, _ variable: String) -> String? {
+    var spellings = Spellings()
+    let code = Code(text, &spellings)
+    var words: [String] = []
+    for token in code.tokens.indices {
+      let spelled = code.source.spelling(code.tokens[token])
+      if spelled == variable, !code.isMember(token) {
+        words.append("\(Pattern.mark)0")
+      } else if spelled == ".", words.last == "\(Pattern.mark)0" {
+        words.append("->")
+      } else if spelled.hasPrefix(Pattern.mark), let number = Int(spelled.dropFirst(Pattern.mark.count)) {
+        words.append("\(Pattern.mark)\(number + 1)")
+      } else {
+        guard code.tokens[token].kind != .identifier || code.isMember(token) || declares(spelled) else { return nil }
+        words.append(spelled)
+      }
+    }
+    return Template.canonical(words.joined(separator: " "))
+  }
+}
+
+extension FieldBase {
+  /// Parameters and local variables that are, or point to, a structure: the first declaration of each.
+  package static func variables(of structure: String, in function: Function, _ code: Code) -> [Int32: Int] {
+    var found: [Int32: Int] = [:]
+    for token in function.head.lowerBound..<function.body.upperBound
+    where code.tokens[token].kind == .identifier && token > function.head.lowerBound + 1 && !code.isMember(token) {
+      guard token != function.name, declared(token, code) == structure, found[code.words[token]] == nil else {
+        continue
+      }
+      found[code.words[token]] = token
+    }
+    return found
+  }
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import KernelModel
+
+/// Makes variables of the driver variables of another structure: their declarations and uses, the driver's functions that
+/// they are passed to, and whoever passes them.
+struct TypeMigration {
+  /// A variable or parameter of a function that the driver defines.
+  struct Variable: Hashable {
+    var file: String
+    /// Token that names the function.
+    var function: Int
+    var word: Int32
+  }
+  /// A parameter of the driver's function of that name, or of its own function pointer.
+  struct Parameter: Hashable {
+    var owner: String
+    var number: Int
+    var isField: Bool
+  }
+  let rule: LearnedRule
+  private let retyping: Retyping
+  private let (was, becomes): (String, String)
+  private let codes: [String: Code]
+  private var spellings: Spellings
+  private(set) var edits: [Edit] = []
+  /// What was learned of uses that the driver has.
+  private(set) var uses: Set<Retyping.Use> = []
+  private var variables: Set<Variable> = []
+  private var parameters: Set<Parameter> = []
+  private var heads: Set<Parameter>
+
+  /// Nil if the rule is none for this, or if more changes than a structure's tag.
+  ///
+  /// - Parameter rewritten: parameters that have the new type by other edits.
+  init?(_ rule: LearnedRule, _ codes: [String: Code], _ spellings: Spellings, rewritten: Set<Parameter> = []) {
+    guard let retyping = rule.retyping, case let old = retyping.before.split(separator: " "),
+      case let new = retyping.after.split(separator: " "), old.count == 2, new.count == 2, old[0] == new[0]
+    else { return nil }
+    (was, becomes) = (String(old[1]), String(new[1]))
+    (self.rule, self.retyping, self.codes, self.spellings) = (rule, retyping, codes, spellings)
+    heads = rewritten
+  }
+
+  /// Variables that calls of a function on these lines pass on.
+  func passed(to name: String, on lines: [String: Set<Int>]) -> [Variable] {
+    lines.keys.sorted().flatMap { file -> [Variable] in
+      guard let code = codes[file] else { return [] }
+      let table = LineTable(code.source.text)
+      return calls(of: name, code, isField: false).filter { call in
+        lines[file]?.contains(table.line(of: Int(code.tokens[call].start))) ?? false
+      }.flatMap { call in
+        arguments(of: call, code).compactMap { variable(in: $0, file, code) }
+      }
+    }
+  }
+
+  /// False where something can't go along: half a migration does not compile.
+  mutating func migrate(_ seeds: [Variable]) -> Bool {
+    seeds.allSatisfy { migrate($0) }
+  }
+
+  // MARK: Variables
+
+  private mutating func migrate(_ variable: Variable) -> Bool {
+    guard variables.insert(variable).inserted else { return true }
+    guard let code = codes[variable.file],
+      let function = code.functions.first(where: { $0.name == variable.function }),
+      let declared = FieldBase.variables(of: retyping.before, in: function, code)[variable.word]
+    else { return false }
+    if function.head.contains(declared) {
+      guard let prototype = Prototype(head: function.head.lowerBound, name: function.name, code),
+        let number = prototype.parameters.firstIndex(where: { $0.name == declared })
+      else { return false }
+      let owner = code.source.spelling(code.tokens[function.name])
+      guard migrate(Parameter(owner: owner, number: number, isField: false)) else { return false }
+    } else {
+      guard let unit = code.unit(holding: declared), code.list(code.units[unit].tokens).count == 1,
+        retag(code.units[unit].tokens, variable.file, code)
+      else { return false }
+    }
+    return function.body.allSatisfy { token in
+      code.words[token] != variable.word || code.isMember(token)
+        || source(of: token, variable.file, code).map { migrate($0) } ?? true
+          && (token == declared || use(token, variable.file, function, code))
+    }
+  }
+
+  /// The variable that is copied into one: `variable = other`.
+  private func source(of token: Int, _ file: String, _ code: Code) -> Variable? {
+    guard code.punctuation(at: token + 1) == 0x3D, let unit = code.unit(holding: token),
+      code.units[unit].tokens.upperBound > token + 2
+    else { return nil }
+    return self.variable(in: token + 2..<code.units[unit].tokens.upperBound, file, code)
+  }
+
+  private mutating func use(_ token: Int, _ file: String, _ function: Function, _ code: Code) -> Bool {
+    if let (use, consequence) = retyping.consequence(of: token, code, &spellings) {
+      guard let changed = Rewriter(file: file, code: code).edits(consequence, rule.rule.id) else { return false }
+      edits += changed
+      uses.insert(use)
+      return true
+    }
+    if let (owner, number) = call(passing: token, code) {
+      let name = code.source.spelling(code.tokens[owner])
+      return migrate(Parameter(owner: name, number: number, isField: code.isMember(owner)))
+    }
+    // `other = variable`
+    guard code.punctuation(at: token - 1) == 0x3D, token > 2, !code.isMember(token - 2),
+      FieldBase.variables(of: retyping.before, in: function, code)[code.words[token - 2]] != nil
+    else { return true }
+    return migrate(Variable(file: file, function: function.name, word: code.words[token - 2]))
+  }
+
+  /// The variable that an argument is, or points to.
+  private func variable(in argument: Range<Int>, _ file: String, _ code: Code) -> Variable? {
+    guard let token = argument.last, argument.dropLast().allSatisfy({ code.punctuation(at: $0) == 0x26 }),
+      let function = code.function(holding: token),
+      FieldBase.variables(of: retyping.before, in: function, code)[code.words[token]] != nil
+    else { return nil }
+    return Variable(file: file, function: function.name, word: code.words[token])
+  }
+
+  // MARK: Parameters
+
+  private mutating func migrate(_ parameter: Parameter) -> Bool {
+    guard parameters.insert(parameter).inserted else { return true }
+    let isOwn = parameter.isField ? retagPointers(parameter) : retagHeads(parameter)
+    guard let isOwn else { return false }
+    // The kernel's have the types that they have.
+    guard isOwn else { return true }
+    return codes.keys.sorted().allSatisfy { file in
+      guard let code = codes[file] else { return true }
+      return calls(of: parameter.owner, code, isField: parameter.isField).allSatisfy { call in
+        let arguments = arguments(of: call, code)
+        guard parameter.number < arguments.count else { return false }
+        return variable(in: arguments[parameter.number], file, code).map { migrate($0) } ?? true
+      } && partners(of: parameter, code).allSatisfy { migrate($0) }
+    }
+  }
+
+  /// Gives the function's definition and declarations the new type; false where the driver defines none that has the old
+  /// one, nil where that can't be done.
+  private mutating func retagHeads(_ parameter: Parameter) -> Bool? {
+    var isDefined = false
+    for file in codes.keys.sorted() {
+      guard let code = codes[file] else { continue }
+      for head in FunctionRewriting.Head.all(of: parameter.owner, code) {
+        guard let prototype = Prototype(head: head.start, name: head.name, code),
+          parameter.number < prototype.parameters.count
+        else { return nil }
+        let own = prototype.parameters[parameter.number]
+        // `void *` takes both.
+        if !heads.contains(parameter), !retag(own.tokens, file, code) { return isDefined ? nil : false }
+        guard head.body != nil else { continue }
+        isDefined = true
+        guard let name = own.name else { continue }
+        let variable = Variable(file: file, function: head.name, word: code.words[name])
+        if !variables.contains(variable), !migrate(variable) { return nil }
+      }
+    }
+    return isDefined
+  }
+
+  /// The same for function pointers among the driver's own fields.
+  private mutating func retagPointers(_ parameter: Parameter) -> Bool? {
+    var isDeclared = false
+    for file in codes.keys.sorted() {
+      guard let code = codes[file] else { continue }
+      for token in code.tokens.indices.dropFirst(2)
+      where code.spells(token, parameter.owner) && code.punctuation(at: token - 1) == 0x2A
+        && code.punctuation(at: token - 2) == 0x28 && code.punctuation(at: token + 1) == 0x29
+        && code.punctuation(at: token + 2) == 0x28
+      {
+        let own = arguments(of: token + 1, code)
+        guard parameter.number < own.count, retag(own[parameter.number], file, code) else { return nil }
+        isDeclared = true
+      }
+    }
+    return isDeclared
+  }
+
+  /// Function pointers that the function is assigned to, functions that are assigned to the pointer.
+  private func partners(of parameter: Parameter, _ code: Code) -> [Parameter] {
+    code.tokens.indices.dropFirst(3).compactMap { token in
+      guard code.tokens[token].kind == .identifier, code.punctuation(at: token + 1) != 0x28 else { return nil }
+      let equals = code.punctuation(at: token - 1) == 0x26 ? token - 2 : token - 1
+      guard code.punctuation(at: equals) == 0x3D, code.isMember(equals - 1) else { return nil }
+      let (own, other) = parameter.isField ? (equals - 1, token) : (token, equals - 1)
+      guard code.spells(own, parameter.owner), code.tokens[other].kind == .identifier else { return nil }
+      return Parameter(
+        owner: code.source.spelling(code.tokens[other]), number: parameter.number, isField: !parameter.isField)
+    }
+  }
+
+  // MARK: Text
+
+  /// Token that names what is called, for each call.
+  private func calls(of name: String, _ code: Code, isField: Bool) -> [Int] {
+    code.functions.flatMap { $0.body }.filter { token in
+      code.spells(token, name) && code.punctuation(at: token + 1) == 0x28 && code.isMember(token) == isField
+    }
+  }
+
+  private func arguments(of call: Int, _ code: Code) -> [Range<Int>] {
+    let close = Int(code.brackets.partner[call + 1])
+    return close > call + 1 ? code.list(call + 2..<close) : []
+  }
+
+  /// What is called with the variable, or its address, as an argument; and which.
+  private func call(passing token: Int, _ code: Code) -> (owner: Int, number: Int)? {
+    let start = code.punctuation(at: token - 1) == 0x26 ? token - 1 : token
+    guard [0x28, 0x2C].contains(code.punctuation(at: start - 1)),
+      [0x29, 0x2C].contains(code.punctuation(at: token + 1))
+    else { return nil }
+    var open = start - 1
+    while open > 0, code.punctuation(at: open) != 0x28 {
+      let partner = Int(code.brackets.partner[open])
+      if [0x7B, 0x7D, 0x3B].contains(code.punctuation(at: open)) { return nil }
+      open = (partner >= 0 && partner < open ? partner : open) - 1
+    }
+    guard open > 0, code.tokens[open - 1].kind == .identifier, Keyword(rawValue: code.words[open - 1]) == nil,
+      let number = arguments(of: open - 1, code).firstIndex(where: { $0.contains(token) })
+    else { return nil }
+    return (open - 1, number)
+  }
+
+  /// Writes the new tag in place of the old one; false where it does not stand there.
+  private mutating func retag(_ tokens: Range<Int>, _ file: String, _ code: Code) -> Bool {
+    let tags = tokens.dropFirst().filter { token in
+      code.spells(token, was) && [.struct, .union].contains(Keyword(rawValue: code.words[token - 1]))
+    }
+    for tag in tags {
+      edits.append(Edit(file: file, range: code.tokens[tag].range, replacement: becomes, rule: rule.rule.id))
+    }
+    return !tags.isEmpty
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import DriverAdaptation
+import KernelModel
+import Testing
+
+/// Variables of the driver that become variables of another structure, with all that goes along.
+@Suite struct MigrationTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var name: String
+    var driver: String
+    /// Nil: a person has to do it.
+    var expected: String?
+    var testDescription: String { name }
+  }
+
+  static let cases: [Case] = [
+    Case(
+      name: "a local variable and its uses",
+      driver:
+        "int f(struct dev *d)\n{\n\tstruct addr sa = { };\n\n\tcopy(sa.data, sizeof(sa));\n\treturn set_addr(d, &sa);\n}\n",
+      expected:
+        "int f(struct dev *d)\n{\n\tstruct storage sa = { };\n\n\tcopy(sa.__data, sizeof(sa));\n\treturn set_addr(d, &sa);\n}\n"
+    ),
+    Case(
+      name: "functions that it is passed to, their declarations, and who else calls them",
+      driver: "static int read(struct dev *d, struct addr *sa);\n"
+        + "int f(struct dev *d)\n{\n\tstruct addr sa;\n\n\tread(d, &sa);\n\treturn set_addr(d, &sa);\n}\n"
+        + "int g(struct dev *d)\n{\n\tstruct addr *other = d->priv;\n\n\tuse(other->data);\n\treturn read(d, other);\n}\n"
+        + "static int read(struct dev *d, struct addr *sa)\n{\n\tcopy(sa->data, d->type);\n\treturn 0;\n}\n",
+      expected: "static int read(struct dev *d, struct storage *sa);\n"
+        + "int f(struct dev *d)\n{\n\tstruct storage sa;\n\n\tread(d, &sa);\n\treturn set_addr(d, &sa);\n}\n"
+        + "int g(struct dev *d)\n{\n\tstruct storage *other = d->priv;\n\n\tuse(other->__data);\n\treturn read(d, other);\n}\n"
+        + "static int read(struct dev *d, struct storage *sa)\n{\n\tcopy(sa->__data, d->type);\n\treturn 0;\n}\n"),
+    Case(
+      name: "the driver's own function pointers, and all functions that they take",
+      driver: "struct own {\n\tint (*get)(struct dev *d, struct addr *sa);\n};\n"
+        + "static int one(struct dev *d, struct addr *a)\n{\n\treturn use(a->data);\n}\n"
+        + "static int two(struct dev *d, struct addr *b)\n{\n\treturn 0;\n}\n"
+        + "void init(struct own *o)\n{\n\to->get = one;\n\to->get = two;\n}\n"
+        + "int f(struct own *o, struct dev *d)\n{\n\tstruct addr sa;\n\n\to->get(d, &sa);\n\treturn set_addr(d, &sa);\n}\n",
+      expected: "struct own {\n\tint (*get)(struct dev *d, struct storage *sa);\n};\n"
+        + "static int one(struct dev *d, struct storage *a)\n{\n\treturn use(a->__data);\n}\n"
+        + "static int two(struct dev *d, struct storage *b)\n{\n\treturn 0;\n}\n"
+        + "void init(struct own *o)\n{\n\to->get = one;\n\to->get = two;\n}\n"
+        + "int f(struct own *o, struct dev *d)\n{\n\tstruct storage sa;\n\n\to->get(d, &sa);\n\treturn set_addr(d, &sa);\n}\n"
+    ),
+    Case(
+      name: "a function that takes any pointer stays, and what is copied goes along",
+      driver: "static void any(void *p)\n{\n}\n"
+        + "int f(struct dev *d)\n{\n\tstruct addr *p = d->p, *q;\n\n\treturn 0;\n}\n"
+        + "int g(struct dev *d, struct addr *a)\n{\n\tstruct addr *b = a;\n\n\tany(a);\n\treturn set_addr(d, b);\n}\n",
+      expected: "static void any(void *p)\n{\n}\n"
+        + "int f(struct dev *d)\n{\n\tstruct addr *p = d->p, *q;\n\n\treturn 0;\n}\n"
+        + "int g(struct dev *d, struct storage *a)\n{\n\tstruct storage *b = a;\n\n\tany(a);\n\treturn set_addr(d, b);\n}\n"
+    ),
+    Case(
+      name: "two variables in one declaration",
+      driver: "int f(struct dev *d)\n{\n\tstruct addr sa, other;\n\n\tuse(other.data);\n\treturn set_addr(d, &sa);\n}\n"
+    ),
+    Case(
+      name: "a variable of another structure",
+      driver: "int f(struct dev *d)\n{\n\tstruct else sa;\n\n\treturn set_addr(d, &sa);\n}\n"),
+    Case(
+      name: "a function that another condition declares",
+      driver: "static int read(int d, struct addr *sa, ...);\n"
+        + "int f(struct dev *d)\n{\n\tstruct addr sa;\n\n\tread(1, &sa);\n\treturn set_addr(d, &sa);\n}\n",
+      expected: "static int read(int d, struct storage *sa, ...);\n"
+        + "int f(struct dev *d)\n{\n\tstruct storage sa;\n\n\tread(1, &sa);\n\treturn set_addr(d, &sa);\n}\n"),
+  ]
+
+  /// As in-tree functions show it.
+  static let rule: LearnedRule? = RetypingLearner.rule(
+    "struct addr", "struct storage", for: "set_addr",
+    from: (0..<3).map { number in
+      Conversion(
+        path: "drivers/a\(number).c", oldText: "void f\(number)(struct addr *a)\n{\n\tk_use(a->data);\n}\n",
+        newText: "void f\(number)(struct storage *a)\n{\n\tk_use(a->__data);\n}\n", oldStart: 1, newStart: 1)
+    }, near: Nearness()
+  ) { $0.hasPrefix("k_") }
+
+  @Test(arguments: cases) func aVariableGetsAnotherType(_ example: Case) throws {
+    let driver = SourceText(example.driver.utf8)
+    let lines = example.driver.split(separator: "\n", omittingEmptySubsequences: false)
+    let line = try #require(lines.firstIndex { $0.contains("set_addr") }) + 1
+    let found = Break(
+      site: Site(file: "a.c", line: line), kind: .arguments, symbol: "set_addr", message: "incompatible")
+    var search = Search(files: ["a.c": driver], breaks: [found])
+    var result: SearchResult?
+    while result == nil {
+      switch search.next() {
+      case .learn(let symbols): search.told(rules: [symbols[0]: [try #require(Self.rule)]])
+      case .attempt: search.told(breaks: [])
+      case .finished(let finished): result = finished
+      }
+    }
+    let finished = try #require(result)
+    let text = String(decoding: try applying(finished.edits, to: driver).get(), as: UTF8.self)
+    #expect(text == example.expected ?? example.driver)
+    #expect(finished.left.isEmpty == (example.expected != nil))
+    #expect(finished.flags.isEmpty)
+  }
+
+  /// A callback that takes the new structure: what it passes on goes along, its head is the prototype's matter.
+  @Test func aCallbackTakesItsUsesAlong() throws {
+    let driver =
+      "static int get(struct dev *d, struct addr *sa)\n{\n\treturn use(sa->data);\n}\n"
+      + "static int op(struct dev *d, struct addr *a)\n{\n\treturn get(d, a);\n}\n"
+      + "static const struct ops ops = { .op = op };\n"
+    var found = Break(
+      site: Site(file: "a.c", line: 9), kind: .callbackPrototype, symbol: "op", container: "struct ops",
+      message: "incompatible")
+    let site = Site(file: "include/linux/ops.h", line: 1)
+    found.before = Declaration(
+      name: "op", kind: .field, text: "int (*op)(struct dev *, struct addr *)", site: site, container: "struct ops")
+    found.after = Declaration(
+      name: "op", kind: .field, text: "int (*op)(struct dev *dev, struct storage *addr)", site: site,
+      container: "struct ops")
+    let text = SourceText(driver.utf8)
+    var search = Search(files: ["a.c": text], breaks: [found])
+    guard case .learn(let symbols) = search.next() else { return #expect(Bool(false)) }
+    search.told(rules: [symbols[0]: [try #require(Self.rule)]])
+    guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
+    let expected = driver.replacing("struct addr", with: "struct storage").replacing("->data", with: "->__data")
+    #expect(String(decoding: try applying(edits, to: text).get(), as: UTF8.self) == expected)
+  }
+}
