@@ -47,8 +47,8 @@ struct CaseFile: Sendable {
 }
 
 /// Parses the case on both kernels in the real front end, and diagnoses it; also what the oracle says of the same
-/// parses.
-func diagnose(_ file: CaseFile) async throws -> (diagnosis: DriverDiagnosis, oracle: [Break]) {
+/// parses, and once all sources are a line longer at their top.
+func diagnose(_ file: CaseFile) async throws -> (diagnosis: DriverDiagnosis, oracle: [Break], moved: [Break]) {
   let roots = Roots(driver: "/driver", kernel: ["/kernel"])
   let driver = file.below("driver").mapValues { SourceText($0.utf8) }
   let units = driver.keys.filter { $0.hasSuffix(".c") }.sorted()
@@ -67,7 +67,7 @@ func diagnose(_ file: CaseFile) async throws -> (diagnosis: DriverDiagnosis, ora
         var observations: [Observation] = []
         for unit in units {
           let found = try await frontend.open(
-            unit: unit, file: "/driver/\(unit)", directory: "/kernel", arguments: file.arguments(side), edits: false)
+            unit: unit, file: "/driver/\(unit)", directory: "/kernel", arguments: file.arguments(side), edits: true)
           observations.append(Observation(unit: unit, directory: "/kernel", diagnostics: found))
         }
         return try await body(frontend, observations)
@@ -88,7 +88,15 @@ func diagnose(_ file: CaseFile) async throws -> (diagnosis: DriverDiagnosis, ora
         }
         let diagnosis = examination.diagnosis { name in inTree(name, file.below("new")) }
         let oracle = Baseline(old, roots: roots).breaks(in: new, roots: roots, driver: driver, known: diagnosis.breaks)
-        return (diagnosis, oracle)
+        let longer = driver.filter { $0.key.hasSuffix(".c") }.mapValues { [0x0A] + $0 }
+        let overlays = Dictionary(uniqueKeysWithValues: longer.map { ("/driver/\($0.key)", $0.value) })
+        var later = new
+        for index in later.indices {
+          later[index].diagnostics = try await newEnd.reparse(unit: later[index].unit, overlays: overlays)
+        }
+        let moved = Baseline(old, roots: roots).breaks(
+          in: later, roots: roots, driver: driver.merging(longer) { $1 }, known: diagnosis.breaks)
+        return (diagnosis, oracle, moved)
       }
     }
   }
