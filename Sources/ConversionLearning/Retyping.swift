@@ -23,6 +23,8 @@ package struct Retyping: Codable, Hashable, Sendable {
   package var after: String
   /// The most frequent first.
   package var uses: [Use]
+  /// Functions that had such a variable, where what they say as a whole is to be taken over.
+  package var functions: [FunctionConversion] = []
 }
 
 extension Retyping {
@@ -104,30 +106,17 @@ package struct RetypingLearner {
   private mutating func read(_ conversion: Conversion) {
     var spellings = Spellings()
     let window = Window(conversion, &spellings)
-    for old in window.old.functions {
-      let word = window.old.words[old.name]
-      guard let new = window.new.functions.first(where: { window.new.words[$0.name] == word }) else { continue }
-      let variables = FieldBase.variables(of: before, in: old, window.old)
-      let successors = FieldBase.variables(of: after, in: new, window.new)
-      guard let pair = Self.pair(variables, successors),
-        !FieldBase.variables(of: before, in: new, window.new).keys.contains(pair.new)
-      else { continue }
+    for found in RetypedFunction.all(before, after, window) {
       files.insert(window.path)
-      if examples[window.path] == nil, let left = variables[pair.old], let right = successors[pair.new] {
-        let line = LineTable(window.old.source.text).line(of: Int(window.old.tokens[left].start))
+      if examples[window.path] == nil {
+        let line = LineTable(window.old.source.text).line(of: Int(window.old.tokens[found.declared.old].start))
         examples[window.path] = Rule.Example(
           site: Site(file: window.path, line: window.start + line - 1),
-          before: Self.declaration(of: left, window.old), after: Self.declaration(of: right, window.new))
+          before: Self.declaration(of: found.declared.old, window.old),
+          after: Self.declaration(of: found.declared.new, window.new))
       }
-      readUses(pair, old, window)
+      readUses(found.words(window), found.old, window)
     }
-  }
-
-  /// The variable of the same name, or the only one of either side.
-  private static func pair(_ old: [Int32: Int], _ new: [Int32: Int]) -> (old: Int32, new: Int32)? {
-    if let same = old.keys.sorted().first(where: { new[$0] != nil }) { return (same, same) }
-    guard let one = old.keys.first, let other = new.keys.first, old.count == 1, new.count == 1 else { return nil }
-    return (one, other)
   }
 
   /// `struct x * name`.
@@ -202,6 +191,39 @@ package struct RetypingLearner {
       }
     }
     return Template.canonical(words.joined(separator: " "))
+  }
+}
+
+/// An in-tree function one of whose variables got another structure.
+struct RetypedFunction {
+  var old: Function
+  var new: Function
+  /// Tokens that declare the variable.
+  var declared: (old: Int, new: Int)
+
+  static func all(_ before: String, _ after: String, _ window: Window) -> [RetypedFunction] {
+    window.old.functions.compactMap { old in
+      let word = window.old.words[old.name]
+      guard let new = window.new.functions.first(where: { window.new.words[$0.name] == word }) else { return nil }
+      let variables = FieldBase.variables(of: before, in: old, window.old)
+      let successors = FieldBase.variables(of: after, in: new, window.new)
+      guard let pair = pair(variables, successors),
+        FieldBase.variables(of: before, in: new, window.new)[pair.new] == nil, let left = variables[pair.old],
+        let right = successors[pair.new]
+      else { return nil }
+      return RetypedFunction(old: old, new: new, declared: (left, right))
+    }
+  }
+
+  func words(_ window: Window) -> (old: Int32, new: Int32) {
+    (window.old.words[declared.old], window.new.words[declared.new])
+  }
+
+  /// The variable of the same name, or the only one of either side.
+  private static func pair(_ old: [Int32: Int], _ new: [Int32: Int]) -> (old: Int32, new: Int32)? {
+    if let same = old.keys.sorted().first(where: { new[$0] != nil }) { return (same, same) }
+    guard let one = old.keys.first, let other = new.keys.first, old.count == 1, new.count == 1 else { return nil }
+    return (one, other)
   }
 }
 

@@ -39,18 +39,34 @@ extension Proposer {
 extension Proposal {
   /// All edits of a migration, under its rule.
   mutating func add(_ migration: TypeMigration) {
-    for edit in migration.edits where !edits.contains(edit) { edits.append(edit) }
-    var rule = migration.rule
-    let told = migration.uses.sorted { ($0.support, $1.left) > ($1.support, $0.left) }
-    for use in told { rule.rule.summary += ", \(use.summary)" }
-    // The rule is as sure as the least sure of its uses.
-    if let least = told.last {
-      rule.rule.support = min(rule.rule.support, least.support)
-      let worst = told.min { $0.share < $1.share } ?? least
-      (rule.rule.confidence, rule.rule.opportunities) = (worst.share, worst.opportunities)
-    }
-    use(rule)
+    let own = migration.edits.enumerated().filter { index, edit in !migration.edits[..<index].contains(edit) }
+    edits += own.map(\.element)
+    let rule = migration.told
+    uses.append((rule, own.count))
     units = nil
     rule.rule.flags.forEach { flag($0) }
+  }
+}
+
+extension TypeMigration {
+  /// The rule with what it was used for; it is as sure as the least sure of its uses, and as its twins.
+  fileprivate var told: LearnedRule {
+    var told = rule
+    let uses = uses.sorted { ($0.support, $1.left) > ($1.support, $0.left) }
+    for use in uses { told.rule.summary += ", \(use.summary)" }
+    if let least = uses.last, let worst = uses.min(by: { $0.share < $1.share }) {
+      told.rule.support = min(told.rule.support, least.support)
+      (told.rule.confidence, told.rule.opportunities) = (worst.share, worst.opportunities)
+    }
+    let files = Set(twins.map(\.path))
+    guard !files.isEmpty else { return told }
+    (told.rule.support, told.rule.opportunities) = (files.count, files.count)
+    told.rule.examples.removeAll { !files.contains($0.site.file) }
+    for twin in twins.sorted(by: { ($0.path, $0.name) < ($1.path, $1.name) }) {
+      told.rule.summary += ", \(twin.name)() as a whole"
+      let text = "\(twin.name)() was converted as a whole, as the one in \(twin.path) that says the same"
+      told.rule.flags.append(Flag(.fewExamples, text))
+    }
+    return told
   }
 }

@@ -31,6 +31,10 @@ struct TypeMigration {
   private var variables: Set<Variable> = []
   private var parameters: Set<Parameter> = []
   private var heads: Set<Parameter>
+  /// Functions that took over what an in-tree function says, by file and name.
+  private var merged: Set<Variable> = []
+  /// The in-tree functions.
+  private(set) var twins: Set<FunctionConversion> = []
 
   /// Nil if the rule is none for this, or if more changes than a structure's tag.
   ///
@@ -70,13 +74,14 @@ struct TypeMigration {
       let function = code.functions.first(where: { $0.name == variable.function }),
       let declared = FieldBase.variables(of: retyping.before, in: function, code)[variable.word]
     else { return false }
+    let isMerged = merge(function, variable.file, code)
     if function.head.contains(declared) {
       guard let prototype = Prototype(head: function.head.lowerBound, name: function.name, code),
         let number = prototype.parameters.firstIndex(where: { $0.name == declared })
       else { return false }
       let owner = code.source.spelling(code.tokens[function.name])
       guard migrate(Parameter(owner: owner, number: number, isField: false)) else { return false }
-    } else {
+    } else if !isMerged {
       guard let unit = code.unit(holding: declared), code.list(code.units[unit].tokens).count == 1,
         retag(code.units[unit].tokens, variable.file, code)
       else { return false }
@@ -84,8 +89,29 @@ struct TypeMigration {
     return function.body.allSatisfy { token in
       code.words[token] != variable.word || code.isMember(token)
         || source(of: token, variable.file, code).map { migrate($0) } ?? true
-          && (token == declared || use(token, variable.file, function, code))
+          && (token == declared || use(token, variable.file, function, code, isRewritten: !isMerged))
     }
+  }
+
+  /// Takes over what an in-tree function says that was the same; false where there is none.
+  private mutating func merge(_ function: Function, _ file: String, _ code: Code) -> Bool {
+    let key = Variable(file: file, function: function.name, word: -1)
+    if merged.contains(key) { return true }
+    let name = code.source.spelling(code.tokens[function.name])
+    // Whoever copies a function keeps its name; all others are too many to hold against each.
+    for conversion in retyping.functions where conversion.name == name {
+      guard let found = conversion.replacements(in: function, code) else { continue }
+      edits += found.map { Edit(file: file, range: $0.range, replacement: $0.text, rule: rule.rule.id) }
+      let line = LineTable(code.source.text).line(of: Int(code.tokens[function.name].start))
+      edits += conversion.headers.compactMap { header in
+        // What this kernel does not compile is blank here.
+        Includes(file: file, code: code).add(header, rule: rule.rule.id, use: line) { _ in true }
+      }
+      twins.insert(conversion)
+      merged.insert(key)
+      return true
+    }
+    return false
   }
 
   /// The variable that is copied into one: `variable = other`.
@@ -96,8 +122,10 @@ struct TypeMigration {
     return self.variable(in: token + 2..<code.units[unit].tokens.upperBound, file, code)
   }
 
-  private mutating func use(_ token: Int, _ file: String, _ function: Function, _ code: Code) -> Bool {
-    if let (use, consequence) = retyping.consequence(of: token, code, &spellings) {
+  private mutating func use(
+    _ token: Int, _ file: String, _ function: Function, _ code: Code, isRewritten: Bool
+  ) -> Bool {
+    if isRewritten, let (use, consequence) = retyping.consequence(of: token, code, &spellings) {
       guard let changed = Rewriter(file: file, code: code).edits(consequence, rule.rule.id) else { return false }
       edits += changed
       uses.insert(use)

@@ -126,4 +126,48 @@ import Testing
     let expected = driver.replacing("struct addr", with: "struct storage").replacing("->data", with: "->__data")
     #expect(String(decoding: try applying(edits, to: text).get(), as: UTF8.self) == expected)
   }
+
+  /// A function that the tree has as well, and that it wrote anew: where it changed it must say the same.
+  @Test(arguments: [
+    ("\tint a;\n\n\tlog(d);\n\tlock(d);\n\ta = k_mask(sa->data);\n\tsa->caps = a;\n\treturn own();\n", true),
+    ("\tint a;\n\n\tlog(d);\n\tlock(d);\n\ta = k_mask(sa->data) + 1;\n\tsa->caps = a;\n\treturn own();\n", false),
+  ])
+  func aFunctionOfTheTreesIsTakenOverAsAWhole(body: String, isTheSame: Bool) throws {
+    let conversion = Conversion(
+      path: "drivers/twin.c",
+      oldText:
+        "static int get(struct dev *d, struct addr *sa)\n{\n\tint a;\n\n\tlock(d);\n\ta = k_mask(sa->data);\n\tsa->caps = a;\n"
+        + "\treturn theirs();\n}\n",
+      newText:
+        "static int get(struct dev *d, struct storage *sa)\n{\n\tk_declare(b);\n\n\tlock(d);\n\tk_set(sa->data, b);\n"
+        + "\treturn theirs_now();\n}\n", oldStart: 1, newStart: 1)
+    var rule = try #require(Self.rule)
+    var retyping = try #require(rule.retyping)
+    retyping.functions = FunctionConversion.all(of: retyping, in: [conversion])
+    retyping.functions[0].headers = ["k/mask.h"]
+    rule.retyping = retyping
+    let head = "#include <linux/a.h>\n#include <linux/z.h>\nstatic int get(struct dev *d, struct addr *sa)\n{\n"
+    let driver =
+      head + body + "}\nint f(struct dev *d)\n{\n\tstruct addr x;\n\n\tget(d, &x);\n\treturn set_addr(d, &x);\n}\n"
+    let line = try #require(
+      driver.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("set_addr") })
+    let found = Break(
+      site: Site(file: "a.c", line: line + 1), kind: .arguments, symbol: "set_addr", message: "incompatible")
+    let text = SourceText(driver.utf8)
+    var search = Search(files: ["a.c": text], breaks: [found])
+    guard case .learn(let symbols) = search.next() else { return #expect(Bool(false)) }
+    search.told(rules: [symbols[0]: [rule]])
+    guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
+    let edited = String(decoding: try applying(edits, to: text).get(), as: UTF8.self)
+    let types = driver.replacing("struct addr", with: "struct storage")
+    guard isTheSame else { return #expect(edited == types.replacing("sa->data", with: "sa->__data")) }
+    let whole = types.replacing("\tint a;\n", with: "\tk_declare(b);\n")
+      .replacing("\ta = k_mask(sa->data);\n", with: "\tk_set(sa->data, b);\n").replacing("\tsa->caps = a;\n", with: "")
+      .replacing("#include <linux/z.h>\n", with: "#include <linux/z.h>\n#include <k/mask.h>\n")
+    #expect(edited == whole)
+    search.told(breaks: [])
+    guard case .finished(let result) = search.next() else { return #expect(Bool(false)) }
+    #expect(
+      result.flags.map(\.detail) == ["get() was converted as a whole, as the one in drivers/twin.c that says the same"])
+  }
 }

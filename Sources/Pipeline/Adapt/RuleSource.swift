@@ -10,6 +10,8 @@ import KernelModel
 struct RuleSource: Sendable {
   /// Nil where the kernels' sources are not at hand.
   private let source: ConversionSource?
+  /// The driver's sources by path.
+  let code: [String: SourceText]
   /// What the driver includes: in-tree files that include the same are the better examples.
   private let headers: Set<String>
   private let paths: [String]
@@ -21,7 +23,7 @@ struct RuleSource: Sendable {
   }
 
   init(source: ConversionSource?, code: [String: SourceText]) {
-    self.source = source
+    (self.source, self.code) = (source, code)
     paths = code.keys.sorted()
     headers = code.values.reduce(into: []) { $0.formUnion(IncludedHeaders.of($1)) }
   }
@@ -103,7 +105,7 @@ struct RuleSource: Sendable {
   }
 
   /// What the headers declare a function to be, where they agree.
-  private static func prototype(_ declarations: [Declaration]) -> String? {
+  static func prototype(_ declarations: [Declaration]) -> String? {
     let functions = declarations.filter {
       [.function, .inlineFunction].contains($0.kind) && $0.container == nil
     }
@@ -154,31 +156,6 @@ struct RuleSource: Sendable {
     return rules
   }
 
-  /// What becomes of variables that are passed for a parameter which points to another structure now.
-  private func retypings(_ symbol: SoughtSymbol, _ store: ConversionSource) async throws -> [LearnedRule] {
-    func prototype(_ side: ConversionIndex.Side) async throws -> String? {
-      let found = try await store.declarations(of: symbol.name, in: side, container: symbol.container)
-      return symbol.container == nil ? Self.prototype(found) : found.first?.text
-    }
-    guard [.arguments, .callbackPrototype].contains(symbol.kind), let before = try await prototype(.old),
-      let after = try await prototype(.new)
-    else { return [] }
-    var rules: [LearnedRule] = []
-    for (before, after) in CallbackRule.retypedParameters(
-      of: symbol.name, isField: symbol.container != nil, before: before, after: after)
-    {
-      func tag(_ structure: String) -> String { structure.split(separator: " ").last.map(String.init) ?? structure }
-      let conversions = try await store.conversions(losing: tag(before), gaining: tag(after))
-      let declared = try await store.declared(among: Self.names(in: conversions)) ?? []
-      let near = nearness(of: conversions, store)
-      let rule = RetypingLearner.rule(before, after, for: symbol.name, from: conversions, near: near) {
-        declared.contains($0)
-      }
-      if let rule { rules.append(rule) }
-    }
-    return rules
-  }
-
   /// What a number or a macro of the new tree says, where it says that alone.
   private func number(_ text: String, _ store: ConversionSource) async throws -> Int? {
     if let number = Int(text) { return number }
@@ -201,7 +178,7 @@ struct RuleSource: Sendable {
   }
 
   /// Whose headers are like the driver's; nothing where the old tree is no folder.
-  private func nearness(of conversions: [Conversion], _ store: ConversionSource) -> Nearness {
+  func nearness(of conversions: [Conversion], _ store: ConversionSource) -> Nearness {
     guard let folder = store.folder, !headers.isEmpty else { return Nearness() }
     return Nearness(
       driver: headers, paths: paths, files: IncludedHeaders.of(Set(conversions.map(\.path)), in: folder))
@@ -230,11 +207,11 @@ struct RuleSource: Sendable {
     return called.union(tags.subtracting(others))
   }
 
-  private static func names(in conversions: [Conversion]) -> Set<String> {
+  static func names(in conversions: [Conversion]) -> Set<String> {
     names(in: conversions.flatMap { [$0.oldText, $0.newText] })
   }
 
-  private static func names(in texts: [String]) -> Set<String> {
+  static func names(in texts: [String]) -> Set<String> {
     var names: Set<String> = []
     for text in texts {
       let source = LexedSource(text)

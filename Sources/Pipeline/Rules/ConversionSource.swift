@@ -19,6 +19,9 @@ struct ConversionSource: Sendable {
   /// Folder of the old tree; nil where it is none.
   var folder: String? { trees.flatMap { $0.old.objects == nil ? $0.old.root : nil } }
 
+  /// The same of the new tree.
+  var newFolder: String? { trees.flatMap { $0.new.objects == nil ? $0.new.root : nil } }
+
   func conversions(losing symbol: String) async throws -> [Conversion] {
     if let history { return try await history.conversions(losing: symbol) }
     return try await trees?.conversions(losing: symbol) ?? []

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionIndex
+import ConversionLearning
+import DriverAdaptation
+import KernelModel
+
+extension RuleSource {
+  /// What becomes of variables that are passed for a parameter which points to another structure now.
+  func retypings(_ symbol: SoughtSymbol, _ store: ConversionSource) async throws -> [LearnedRule] {
+    func prototype(_ side: ConversionIndex.Side) async throws -> String? {
+      let found = try await store.declarations(of: symbol.name, in: side, container: symbol.container)
+      return symbol.container == nil ? Self.prototype(found) : found.first?.text
+    }
+    guard [.arguments, .callbackPrototype].contains(symbol.kind), let before = try await prototype(.old),
+      let after = try await prototype(.new)
+    else { return [] }
+    var rules: [LearnedRule] = []
+    for (before, after) in CallbackRule.retypedParameters(
+      of: symbol.name, isField: symbol.container != nil, before: before, after: after)
+    {
+      func tag(_ structure: String) -> String { structure.split(separator: " ").last.map(String.init) ?? structure }
+      let conversions = try await store.conversions(losing: tag(before), gaining: tag(after))
+      let declared = try await store.declared(among: Self.names(in: conversions)) ?? []
+      let near = nearness(of: conversions, store)
+      let rule = RetypingLearner.rule(before, after, for: symbol.name, from: conversions, near: near) {
+        declared.contains($0)
+      }
+      if let rule { rules += [rule] + (try await whole(rule, conversions, store).map { [$0] } ?? []) }
+    }
+    return rules
+  }
+
+  /// The rule for functions that the driver has in common with the tree; nil where there are none.
+  private func whole(
+    _ rule: LearnedRule, _ conversions: [Conversion], _ store: ConversionSource
+  ) async throws -> LearnedRule? {
+    guard let retyping = rule.retyping else { return nil }
+    let names = functionNames
+    var functions = FunctionConversion.all(of: retyping, in: conversions).filter { names.contains($0.name) }
+    for index in functions.indices { functions[index].headers = try await headers(of: functions[index], store) }
+    guard !functions.isEmpty else { return nil }
+    var whole = rule
+    whole.rule.id += "_whole"
+    whole.retyping?.functions = functions
+    return whole
+  }
+
+  private var functionNames: Set<String> {
+    var spellings = Spellings()
+    return code.values.reduce(into: []) { names, text in
+      let code = Code(text, &spellings)
+      for function in code.functions { names.insert(code.source.spelling(code.tokens[function.name])) }
+    }
+  }
+
+  /// Headers that the in-tree file came to include for what the function says now.
+  private func headers(of function: FunctionConversion, _ store: ConversionSource) async throws -> [String] {
+    guard let old = store.folder, let new = store.newFolder else { return [] }
+    let path: Set = [function.path]
+    let gained = (IncludedHeaders.of(path, in: new)[function.path] ?? [])
+      .subtracting(IncludedHeaders.of(path, in: old)[function.path] ?? [])
+    guard !gained.isEmpty else { return [] }
+    var needed: Set<String> = []
+    for name in Self.names(in: [function.after]).subtracting(Self.names(in: [function.before])).sorted() {
+      let files = try await store.declarations(of: name, in: .new).map(\.site.file)
+      needed.formUnion(gained.filter { header in files.contains { $0.hasSuffix("/\(header)") } })
+    }
+    return needed.sorted()
+  }
+}
