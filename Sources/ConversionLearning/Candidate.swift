@@ -43,7 +43,8 @@ package struct Candidate {
     let path = tree.path(to: token)
     guard let leaf = path.last else { return nil }
     switch span {
-    case .include, .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering, .retyping:
+    case .include, .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering, .retyping,
+      .function:
       return nil
     case .identifier:
       guard tree.nodes[leaf].kind == .atom || tree.nodes[leaf].kind == .member else { return nil }

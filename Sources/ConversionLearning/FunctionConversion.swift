@@ -6,7 +6,8 @@ import KernelModel
 /// An in-tree function before and after, for a driver's function that says the same where it changed: all its hunks that
 /// belong together, or none.
 package struct FunctionConversion: Codable, Hashable, Sendable {
-  package var path: String
+  /// Where the tree had it.
+  package var site: Site
   package var name: String
   /// The whole functions, heads included.
   package var before: String
@@ -27,6 +28,20 @@ package struct FunctionConversion: Codable, Hashable, Sendable {
     var new: Range<Int>
   }
 
+  /// The functions of some places that named a symbol.
+  package static func all(of symbol: String, in conversions: [Conversion]) -> [FunctionConversion] {
+    conversions.flatMap { conversion in
+      var spellings = Spellings()
+      let (old, new) = (Code(conversion.oldText, &spellings), Code(conversion.newText, &spellings))
+      return old.functions.compactMap { function -> FunctionConversion? in
+        guard let successor = new.functions.first(where: { new.words[$0.name] == old.words[function.name] }),
+          function.body.contains(where: { old.spells($0, symbol) })
+        else { return nil }
+        return FunctionConversion(conversion, (function, old), (successor, new), names: [symbol])
+      }
+    }
+  }
+
   /// The functions of some places that gave a variable another structure.
   package static func all(of retyping: Retyping, in conversions: [Conversion]) -> [FunctionConversion] {
     let tags = [retyping.before, retyping.after].compactMap { $0.split(separator: " ").last.map(String.init) }
@@ -38,16 +53,48 @@ package struct FunctionConversion: Codable, Hashable, Sendable {
         let variables = [
           old.source.spelling(old.tokens[found.declared.old]), new.source.spelling(new.tokens[found.declared.new]),
         ]
-        return FunctionConversion(
-          path: window.path, name: old.source.spelling(old.tokens[found.old.name]), before: text(found.old, old),
-          after: text(found.new, new), names: Set(variables + tags).sorted())
+        return FunctionConversion(conversion, (found.old, old), (found.new, new), names: variables + tags)
       }
     }
   }
 
-  private static func text(_ function: Function, _ code: Code) -> String {
-    let (start, end) = (code.tokens[function.head.lowerBound].range, code.tokens[function.body.upperBound - 1].range)
-    return String(decoding: code.source.text[start.lowerBound..<end.upperBound], as: UTF8.self) + "\n"
+  private init(
+    _ conversion: Conversion, _ old: (function: Function, code: Code), _ new: (function: Function, code: Code),
+    names: [String]
+  ) {
+    func text(_ function: Function, _ code: Code) -> String {
+      let (start, end) = (code.tokens[function.head.lowerBound].range, code.tokens[function.body.upperBound - 1].range)
+      return String(decoding: code.source.text[start.lowerBound..<end.upperBound], as: UTF8.self) + "\n"
+    }
+    let line = LineTable(old.code.source.text).line(of: Int(old.code.tokens[old.function.name].start))
+    site = Site(file: conversion.path, line: conversion.oldStart + line - 1)
+    name = old.code.source.spelling(old.code.tokens[old.function.name])
+    (before, after) = (text(old.function, old.code), text(new.function, new.code))
+    self.names = Set(names).sorted()
+  }
+
+  /// The functions' heads.
+  package var example: Rule.Example {
+    func head(_ text: String) -> String {
+      var spellings = Spellings()
+      let code = Code(text, &spellings)
+      return code.functions.first.map { Spacing.line(code, $0.head) } ?? name
+    }
+    return Rule.Example(site: site, before: head(before), after: head(after))
+  }
+
+  /// The rule for functions that the driver has in common with the tree.
+  package static func rule(_ functions: [FunctionConversion], for symbol: String) -> LearnedRule? {
+    guard !functions.isEmpty else { return nil }
+    let files = Set(functions.map(\.site.file))
+    let names = Set(functions.map(\.name)).sorted().map { "\($0)()" }
+    let rule = Rule(
+      id: "function_\(SemanticPatch.stem(symbol))", symbol: symbol, kind: .declaration, smpl: "",
+      summary: names.joined(separator: ", ") + " as a whole", support: files.count, confidence: 1,
+      opportunities: files.count, examples: [], replay: .init(reproduced: 0, tried: 0), introduces: [], flags: [])
+    var learned = LearnedRule(rule: rule, span: .function, left: "", right: "", evidence: Evidence(places: []))
+    learned.functions = functions
+    return learned
   }
 
   /// What the conversion makes of the body of a driver's function; nil where that says something else in a place that
@@ -55,7 +102,7 @@ package struct FunctionConversion: Codable, Hashable, Sendable {
   package func replacements(in function: Function, _ code: Code) -> [Replacement]? {
     var spellings = Spellings()
     let window = Window(
-      Conversion(path: path, oldText: before, newText: after, oldStart: 1, newStart: 1), &spellings)
+      Conversion(path: site.file, oldText: before, newText: after, oldStart: 1, newStart: 1), &spellings)
     guard let old = window.old.functions.first, let new = window.new.functions.first else { return nil }
     let (base, successor) = (Self.units(of: old, window.old), Self.units(of: new, window.new))
     let own = Self.units(of: function, code)

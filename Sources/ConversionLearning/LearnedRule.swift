@@ -33,6 +33,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
     case copy
     /// A call that sets something on an object; the call that makes the object takes it in a structure instead.
     case gathering
+    /// Functions that the driver has in common with the tree.
+    case function
     /// Variables of one structure, the left side, that become variables of another, with their uses.
     case retyping
     /// A parameter that a callback lost: the left side is its type, the right side where its value comes from now.
@@ -66,6 +68,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package var copy: LocalCopy?
   /// For `gathering`.
   package var gathering: Gathering?
+  /// For `function`, and for `retyping` where a function's uses are not enough.
+  package var functions: [FunctionConversion] = []
   /// For `retyping`.
   package var retyping: Retyping?
   /// For `recovery`.

@@ -256,7 +256,7 @@ package struct Learner {
     case .operand: .operand
     case .element: .initialiser
     case .include: .include
-    case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering, .retyping:
+    case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering, .retyping, .function:
       .declaration
     case .statement where template.right.isEmpty: .statement
     case .statement, .expression:

@@ -23,8 +23,6 @@ package struct Retyping: Codable, Hashable, Sendable {
   package var after: String
   /// The most frequent first.
   package var uses: [Use]
-  /// Functions that had such a variable, where what they say as a whole is to be taken over.
-  package var functions: [FunctionConversion] = []
 }
 
 extension Retyping {

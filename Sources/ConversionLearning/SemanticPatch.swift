@@ -18,7 +18,7 @@ struct SemanticPatch {
     return switch rule.span {
     case .include: include
     // Its functions may stand in any file, its array before any statement, its structure too, which SmPL can't say.
-    case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering, .retyping: ""
+    case .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering, .retyping, .function: ""
     case .identifier: rename
     case .operand: patch(["expression E;"], ["-E | \(rule.left)", "+E"])
     case .element: rule.merger.map(merging) ?? element

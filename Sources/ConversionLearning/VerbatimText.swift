@@ -20,12 +20,14 @@ package struct VerbatimText: Sendable {
   /// - Parameter declares: whether the kernel's headers declare a name.
   package init(_ rule: LearnedRule, declares: (String) -> Bool) {
     var known: [String: Int] = [:]
-    for text in [rule.left] + rule.followers.map(\.left) {
+    let uses = rule.retyping?.uses ?? []
+    for text in [rule.left] + rule.followers.map(\.left) + uses.map(\.left) + rule.functions.map(\.before) {
       let source = LexedSource(text)
       for token in source.tokens { known[source.spelling(token), default: 0] += 1 }
     }
     var found: [String] = []
-    for text in [rule.right] + rule.before + [rule.companion?.text].compactMap({ $0 }) + rule.followers.map(\.right) {
+    let texts = [rule.right] + rule.before + [rule.companion?.text].compactMap { $0 } + rule.followers.map(\.right)
+    for text in texts + uses.map(\.right) + rule.functions.map(\.after) {
       let source = LexedSource(text)
       for (index, token) in source.tokens.enumerated() {
         let word = source.spelling(token)

@@ -58,15 +58,6 @@ extension TypeMigration {
       told.rule.support = min(told.rule.support, least.support)
       (told.rule.confidence, told.rule.opportunities) = (worst.share, worst.opportunities)
     }
-    let files = Set(twins.map(\.path))
-    guard !files.isEmpty else { return told }
-    (told.rule.support, told.rule.opportunities) = (files.count, files.count)
-    told.rule.examples.removeAll { !files.contains($0.site.file) }
-    for twin in twins.sorted(by: { ($0.path, $0.name) < ($1.path, $1.name) }) {
-      told.rule.summary += ", \(twin.name)() as a whole"
-      let text = "\(twin.name)() was converted as a whole, as the one in \(twin.path) that says the same"
-      told.rule.flags.append(Flag(.fewExamples, text))
-    }
-    return told
+    return told.told(of: twins)
   }
 }

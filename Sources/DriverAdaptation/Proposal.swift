@@ -119,6 +119,7 @@ struct Proposer {
       }
     }
     if proposal.edits.isEmpty { migrate(files, &proposal) }
+    if proposal.edits.isEmpty { takeOver(files, &proposal) }
     if symbol.kind == .madeConst, let rule = proposal.mainRule { constParameters(files, rule, &proposal) }
     flagCoChanges(&proposal)
     return proposal
@@ -132,7 +133,7 @@ struct Proposer {
     case .condition: ConditionEdits.edits(rule, files, lines: lines)
     case .namespace: NamespaceImport.edits(rule, files, lines: lines)
     case .identifier, .expression, .operand, .statement, .element, .include, .prototype, .recovery, .copy,
-      .gathering, .retyping:
+      .gathering, .retyping, .function:
       nil
     }
   }

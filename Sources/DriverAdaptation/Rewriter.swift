@@ -60,7 +60,8 @@ struct Rewriter: TokenPlaces {
       return replace(application.tokens, with: application.output, unit: application.unit, id)
     case .identifier, .expression:
       return replace(application.tokens, with: application.output, unit: application.unit, id)
-    case .include, .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering, .retyping:
+    case .include, .prototype, .namespace, .recovery, .clash, .entry, .condition, .copy, .gathering, .retyping,
+      .function:
       return nil
     }
   }

@@ -97,21 +97,11 @@ struct TypeMigration {
   private mutating func merge(_ function: Function, _ file: String, _ code: Code) -> Bool {
     let key = Variable(file: file, function: function.name, word: -1)
     if merged.contains(key) { return true }
-    let name = code.source.spelling(code.tokens[function.name])
-    // Whoever copies a function keeps its name; all others are too many to hold against each.
-    for conversion in retyping.functions where conversion.name == name {
-      guard let found = conversion.replacements(in: function, code) else { continue }
-      edits += found.map { Edit(file: file, range: $0.range, replacement: $0.text, rule: rule.rule.id) }
-      let line = LineTable(code.source.text).line(of: Int(code.tokens[function.name].start))
-      edits += conversion.headers.compactMap { header in
-        // What this kernel does not compile is blank here.
-        Includes(file: file, code: code).add(header, rule: rule.rule.id, use: line) { _ in true }
-      }
-      twins.insert(conversion)
-      merged.insert(key)
-      return true
-    }
-    return false
+    guard let (conversion, found) = TakenOver.edits(rule, function, file, code) else { return false }
+    edits += found
+    twins.insert(conversion)
+    merged.insert(key)
+    return true
   }
 
   /// The variable that is copied into one: `variable = other`.

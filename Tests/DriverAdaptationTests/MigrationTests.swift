@@ -142,10 +142,8 @@ import Testing
         "static int get(struct dev *d, struct storage *sa)\n{\n\tk_declare(b);\n\n\tlock(d);\n\tk_set(sa->data, b);\n"
         + "\treturn theirs_now();\n}\n", oldStart: 1, newStart: 1)
     var rule = try #require(Self.rule)
-    var retyping = try #require(rule.retyping)
-    retyping.functions = FunctionConversion.all(of: retyping, in: [conversion])
-    retyping.functions[0].headers = ["k/mask.h"]
-    rule.retyping = retyping
+    rule.functions = FunctionConversion.all(of: try #require(rule.retyping), in: [conversion])
+    rule.functions[0].headers = ["k/mask.h"]
     let head = "#include <linux/a.h>\n#include <linux/z.h>\nstatic int get(struct dev *d, struct addr *sa)\n{\n"
     let driver =
       head + body + "}\nint f(struct dev *d)\n{\n\tstruct addr x;\n\n\tget(d, &x);\n\treturn set_addr(d, &x);\n}\n"
@@ -169,5 +167,29 @@ import Testing
     guard case .finished(let result) = search.next() else { return #expect(Bool(false)) }
     #expect(
       result.flags.map(\.detail) == ["get() was converted as a whole, as the one in drivers/twin.c that says the same"])
+  }
+
+  /// Where nothing is known of the symbol but a function of the same name.
+  @Test func aFunctionOfTheTreesIsTheLastResort() throws {
+    let old = "static int get(struct dev *d)\n{\n\tstart(d);\n\tk_old(d->x);\n\tk_old(d->y);\n\treturn 0;\n}\n"
+    let new = "static int get(struct dev *d)\n{\n\tbegin(d);\n\tk_both(d->x, d->y);\n\treturn 0;\n}\n"
+    let driver = old.replacing("return 0", with: "return own(d)").replacing(
+      "\tstart(d);\n", with: "\tstart(d);\n\tlog();\n")
+    let conversion = Conversion(path: "drivers/a.c", oldText: old, newText: new, oldStart: 7, newStart: 7)
+    let rule = try #require(
+      FunctionConversion.rule(FunctionConversion.all(of: "k_old", in: [conversion]), for: "k_old"))
+    let found = Break(site: Site(file: "a.c", line: 5), kind: .functionGone, symbol: "k_old", message: "undeclared")
+    let text = SourceText(driver.utf8)
+    var search = Search(files: ["a.c": text], breaks: [found])
+    guard case .learn(let symbols) = search.next() else { return #expect(Bool(false)) }
+    search.told(rules: [symbols[0]: [rule]])
+    guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
+    // What has nothing to do with the symbol stays.
+    let expected = driver.replacing("\tk_old(d->x);\n\tk_old(d->y);\n", with: "\tk_both(d->x, d->y);\n")
+    #expect(String(decoding: try applying(edits, to: text).get(), as: UTF8.self) == expected)
+    search.told(breaks: [])
+    guard case .finished(let result) = search.next() else { return #expect(Bool(false)) }
+    #expect(result.flags.map(\.reason) == [.fewExamples])
+    #expect(result.rules["function_k_old"]?.rule.examples.map(\.site) == [Site(file: "drivers/a.c", line: 7)])
   }
 }

@@ -45,7 +45,8 @@ struct RuleSource: Sendable {
       if let length = rule.copy?.length { rule.copy?.count = try await number(length, store) }
       rules.append(rule)
     }
-    let all = try await folded(rules, symbol, store) + rules + retypings(symbol, store)
+    var all = try await folded(rules, symbol, store) + rules + retypings(symbol, store)
+    if let rule = try await wholeFunctions(symbol, conversions, store) { all.append(rule) }
     known[symbol] = all
     return all
   }

@@ -37,14 +37,38 @@ extension RuleSource {
     _ rule: LearnedRule, _ conversions: [Conversion], _ store: ConversionSource
   ) async throws -> LearnedRule? {
     guard let retyping = rule.retyping else { return nil }
-    let names = functionNames
-    var functions = FunctionConversion.all(of: retyping, in: conversions).filter { names.contains($0.name) }
-    for index in functions.indices { functions[index].headers = try await headers(of: functions[index], store) }
+    let functions = try await common(FunctionConversion.all(of: retyping, in: ofNamesakes(conversions)), store)
     guard !functions.isEmpty else { return nil }
     var whole = rule
     whole.rule.id += "_whole"
-    whole.retyping?.functions = functions
+    whole.functions = functions
     return whole
+  }
+
+  /// The rule for functions that named the symbol and that the driver has as well; nil where there are none.
+  func wholeFunctions(
+    _ symbol: SoughtSymbol, _ conversions: [Conversion], _ store: ConversionSource
+  ) async throws -> LearnedRule? {
+    let own = ofNamesakes(conversions)
+    return FunctionConversion.rule(
+      try await common(FunctionConversion.all(of: symbol.name, in: own), store), for: symbol.name)
+  }
+
+  /// Whoever copies functions keeps the name of their file.
+  private func ofNamesakes(_ conversions: [Conversion]) -> [Conversion] {
+    func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
+    let names = Set(code.keys.map(name))
+    return conversions.filter { names.contains(name($0.path)) }
+  }
+
+  /// Those that the driver has as well, with what they need to be included.
+  private func common(
+    _ functions: [FunctionConversion], _ store: ConversionSource
+  ) async throws -> [FunctionConversion] {
+    guard !functions.isEmpty, case let names = functionNames else { return [] }
+    var functions = functions.filter { names.contains($0.name) }
+    for index in functions.indices { functions[index].headers = try await headers(of: functions[index], store) }
+    return functions
   }
 
   private var functionNames: Set<String> {
@@ -58,9 +82,9 @@ extension RuleSource {
   /// Headers that the in-tree file came to include for what the function says now.
   private func headers(of function: FunctionConversion, _ store: ConversionSource) async throws -> [String] {
     guard let old = store.folder, let new = store.newFolder else { return [] }
-    let path: Set = [function.path]
-    let gained = (IncludedHeaders.of(path, in: new)[function.path] ?? [])
-      .subtracting(IncludedHeaders.of(path, in: old)[function.path] ?? [])
+    let path: Set = [function.site.file]
+    let gained = (IncludedHeaders.of(path, in: new)[function.site.file] ?? [])
+      .subtracting(IncludedHeaders.of(path, in: old)[function.site.file] ?? [])
     guard !gained.isEmpty else { return [] }
     var needed: Set<String> = []
     for name in Self.names(in: [function.after]).subtracting(Self.names(in: [function.before])).sorted() {
