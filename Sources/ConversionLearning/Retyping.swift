@@ -85,13 +85,15 @@ package struct RetypingLearner {
       let all = rights.values.reduce(into: Set<String>()) { $0.formUnion($1) }
       return .init(left: left, right: best.key, support: best.value.count, opportunities: all.count)
     }
+    // A use is learned without a file where enough others show it.
+    let replayed = found.filter { $0.support > Self.leastFiles }.reduce(0) { $0 + $1.support }
     let sorted = found.sorted { ($0.support, $1.left) > ($1.support, $0.left) }
     let rule = Rule(
       id: "retype_\(SemanticPatch.stem(before.split(separator: " ").last.map(String.init) ?? before))",
       symbol: symbol, kind: .declaration, smpl: "", summary: "`\(before)` → `\(after)`", support: files.count,
       confidence: 1, opportunities: files.count,
       examples: nearness.sorted(files).prefix(Rule.exampleLimit).compactMap { examples[$0] },
-      replay: .init(reproduced: 0, tried: 0), introduces: [after],
+      replay: .init(reproduced: replayed, tried: found.reduce(0) { $0 + $1.opportunities }), introduces: [after],
       flags: files.count < 3
         ? [Flag(.fewExamples, "`\(before)` → `\(after)`: \(files.count) in-tree files show it")] : []
     )

@@ -20,6 +20,11 @@ struct TypeMigration {
     var number: Int
     var isField: Bool
   }
+  private enum Item {
+    case variable(Variable)
+    case parameter(Parameter)
+  }
+  private static let maximalItems = 1000
   let rule: LearnedRule
   private let retyping: Retyping
   private let (was, becomes): (String, String)
@@ -28,6 +33,8 @@ struct TypeMigration {
   private(set) var edits: [Edit] = []
   /// What was learned of uses that the driver has.
   private(set) var uses: Set<Retyping.Use> = []
+  /// What goes along, in the order in which it was found.
+  private var open: [Item] = []
   private var variables: Set<Variable> = []
   private var parameters: Set<Parameter> = []
   private var heads: Set<Parameter>
@@ -63,13 +70,31 @@ struct TypeMigration {
 
   /// False where something can't go along: half a migration does not compile.
   mutating func migrate(_ seeds: [Variable]) -> Bool {
-    seeds.allSatisfy { migrate($0) }
+    seeds.forEach { add($0) }
+    var number = 0
+    while number < open.count {
+      // So many that a person has to look.
+      guard number < Self.maximalItems else { return false }
+      switch open[number] {
+      case .variable(let variable): guard migrate(variable) else { return false }
+      case .parameter(let parameter): guard migrate(parameter) else { return false }
+      }
+      number += 1
+    }
+    return true
+  }
+
+  private mutating func add(_ variable: Variable) {
+    if variables.insert(variable).inserted { open.append(.variable(variable)) }
+  }
+
+  private mutating func add(_ parameter: Parameter) {
+    if parameters.insert(parameter).inserted { open.append(.parameter(parameter)) }
   }
 
   // MARK: Variables
 
   private mutating func migrate(_ variable: Variable) -> Bool {
-    guard variables.insert(variable).inserted else { return true }
     guard let code = codes[variable.file],
       let function = code.functions.first(where: { $0.name == variable.function }),
       let declared = FieldBase.variables(of: retyping.before, in: function, code)[variable.word]
@@ -80,17 +105,19 @@ struct TypeMigration {
         let number = prototype.parameters.firstIndex(where: { $0.name == declared })
       else { return false }
       let owner = code.source.spelling(code.tokens[function.name])
-      guard migrate(Parameter(owner: owner, number: number, isField: false)) else { return false }
+      add(Parameter(owner: owner, number: number, isField: false))
     } else if !isMerged {
       guard let unit = code.unit(holding: declared), code.list(code.units[unit].tokens).count == 1,
         retag(code.units[unit].tokens, variable.file, code)
       else { return false }
     }
-    return function.body.allSatisfy { token in
-      code.words[token] != variable.word || code.isMember(token)
-        || source(of: token, variable.file, code).map { migrate($0) } ?? true
-          && (token == declared || use(token, variable.file, function, code, isRewritten: !isMerged))
+    for token in function.body where code.words[token] == variable.word && !code.isMember(token) {
+      if let source = source(of: token, variable.file, code) { add(source) }
+      guard token == declared || use(token, variable.file, function, code, isRewritten: !isMerged) else {
+        return false
+      }
     }
+    return true
   }
 
   /// Takes over what an in-tree function says that was the same; false where there is none.
@@ -123,18 +150,18 @@ struct TypeMigration {
     }
     if let (owner, number) = call(passing: token, code) {
       let name = code.source.spelling(code.tokens[owner])
-      return migrate(Parameter(owner: name, number: number, isField: code.isMember(owner)))
+      add(Parameter(owner: name, number: number, isField: code.isMember(owner)))
+    } else if code.punctuation(at: token - 1) == 0x3D, let other = variable(in: token - 2..<token - 1, file, code) {
+      // `other = variable`
+      add(other)
     }
-    // `other = variable`
-    guard code.punctuation(at: token - 1) == 0x3D, token > 2, !code.isMember(token - 2),
-      FieldBase.variables(of: retyping.before, in: function, code)[code.words[token - 2]] != nil
-    else { return true }
-    return migrate(Variable(file: file, function: function.name, word: code.words[token - 2]))
+    return true
   }
 
   /// The variable that an argument is, or points to.
   private func variable(in argument: Range<Int>, _ file: String, _ code: Code) -> Variable? {
-    guard let token = argument.last, argument.dropLast().allSatisfy({ code.punctuation(at: $0) == 0x26 }),
+    guard let token = argument.last, token >= 0, !code.isMember(token),
+      argument.dropLast().allSatisfy({ code.punctuation(at: $0) == 0x26 }),
       let function = code.function(holding: token),
       FieldBase.variables(of: retyping.before, in: function, code)[code.words[token]] != nil
     else { return nil }
@@ -144,19 +171,20 @@ struct TypeMigration {
   // MARK: Parameters
 
   private mutating func migrate(_ parameter: Parameter) -> Bool {
-    guard parameters.insert(parameter).inserted else { return true }
     let isOwn = parameter.isField ? retagPointers(parameter) : retagHeads(parameter)
     guard let isOwn else { return false }
     // The kernel's have the types that they have.
     guard isOwn else { return true }
-    return codes.keys.sorted().allSatisfy { file in
-      guard let code = codes[file] else { return true }
-      return calls(of: parameter.owner, code, isField: parameter.isField).allSatisfy { call in
+    for file in codes.keys.sorted() {
+      guard let code = codes[file] else { continue }
+      for call in calls(of: parameter.owner, code, isField: parameter.isField) {
         let arguments = arguments(of: call, code)
         guard parameter.number < arguments.count else { return false }
-        return variable(in: arguments[parameter.number], file, code).map { migrate($0) } ?? true
-      } && partners(of: parameter, code).allSatisfy { migrate($0) }
+        if let variable = variable(in: arguments[parameter.number], file, code) { add(variable) }
+      }
+      partners(of: parameter, code).forEach { add($0) }
     }
+    return true
   }
 
   /// Gives the function's definition and declarations the new type; false where the driver defines none that has the old
@@ -175,8 +203,7 @@ struct TypeMigration {
         guard head.body != nil else { continue }
         isDefined = true
         guard let name = own.name else { continue }
-        let variable = Variable(file: file, function: head.name, word: code.words[name])
-        if !variables.contains(variable), !migrate(variable) { return nil }
+        add(Variable(file: file, function: head.name, word: code.words[name]))
       }
     }
     return isDefined
