@@ -102,6 +102,9 @@ struct ExpressionParser {
       let close = Int(partner[at])
       if close > at, close < end, isType(at + 1..<close), close + 1 < end, startsCastOperand(close + 1, at + 1..<close)
       {
+        guard depth < Self.maximalDepth else { break }
+        depth += 1
+        defer { depth -= 1 }
         at += 1
         let type = typeName(upTo: close)
         at = close + 1

@@ -35,7 +35,7 @@ package struct FunctionConversion: Codable, Hashable, Sendable {
       let (old, new) = (Code(conversion.oldText, &spellings), Code(conversion.newText, &spellings))
       return old.functions.compactMap { function -> FunctionConversion? in
         guard let successor = new.functions.first(where: { new.words[$0.name] == old.words[function.name] }),
-          function.body.contains(where: { old.spells($0, symbol) })
+          isWhole(function, old), isWhole(successor, new), function.body.contains(where: { old.spells($0, symbol) })
         else { return nil }
         return FunctionConversion(conversion, (function, old), (successor, new), names: [symbol])
       }
@@ -48,14 +48,20 @@ package struct FunctionConversion: Codable, Hashable, Sendable {
     return conversions.flatMap { conversion in
       var spellings = Spellings()
       let window = Window(conversion, &spellings)
-      return RetypedFunction.all(retyping.before, retyping.after, window).map { found in
+      return RetypedFunction.all(retyping.before, retyping.after, window).compactMap { found -> FunctionConversion? in
         let (old, new) = (window.old, window.new)
+        guard isWhole(found.old, old), isWhole(found.new, new) else { return nil }
         let variables = [
           old.source.spelling(old.tokens[found.declared.old]), new.source.spelling(new.tokens[found.declared.new]),
         ]
         return FunctionConversion(conversion, (found.old, old), (found.new, new), names: variables + tags)
       }
     }
+  }
+
+  /// Of long functions a place shows a part.
+  private static func isWhole(_ function: Function, _ code: Code) -> Bool {
+    Int(code.brackets.partner[function.body.lowerBound]) > function.body.lowerBound
   }
 
   private init(
@@ -106,8 +112,7 @@ package struct FunctionConversion: Codable, Hashable, Sendable {
     guard let old = window.old.functions.first, let new = window.new.functions.first else { return nil }
     let (base, successor) = (Self.units(of: old, window.old), Self.units(of: new, window.new))
     let own = Self.units(of: function, code)
-    let hunks = relevant(hunks(window, base, successor), window)
-    guard !hunks.isEmpty else { return nil }
+    guard let hunks = relevant(Self.joined(hunks(window, base, successor)), window), !hunks.isEmpty else { return nil }
     let places = Self.places(of: base, window.old, in: own, code)
     var result: [Replacement] = []
     for hunk in hunks {
@@ -137,8 +142,30 @@ package struct FunctionConversion: Codable, Hashable, Sendable {
     return hunks
   }
 
-  /// The hunks that name what the conversion is about, or what came or went with those that do.
-  private func relevant(_ hunks: [Hunk], _ window: Window) -> [Hunk] {
+  /// What was only inserted or taken away goes with the hunk before it, or with the one behind it.
+  private static func joined(_ hunks: [Hunk]) -> [Hunk] {
+    var joined: [Hunk] = []
+    var hasPair = false
+    for hunk in hunks {
+      let isPair = hunk.old.count == hunk.new.count
+      let touches = joined.last.map {
+        $0.old.upperBound == hunk.old.lowerBound && $0.new.upperBound == hunk.new.lowerBound
+      }
+      if touches == true, !isPair || !hasPair, let last = joined.popLast() {
+        joined.append(
+          Hunk(old: last.old.lowerBound..<hunk.old.upperBound, new: last.new.lowerBound..<hunk.new.upperBound))
+        hasPair = hasPair || isPair
+      } else {
+        joined.append(hunk)
+        hasPair = isPair
+      }
+    }
+    return joined
+  }
+
+  /// The hunks that name what the conversion is about, or what came or went with those that do; nil where another one
+  /// brings a name that may belong to it.
+  private func relevant(_ hunks: [Hunk], _ window: Window) -> [Hunk]? {
     let words = hunks.map { (Self.names($0.old, window.old), Self.names($0.new, window.new)) }
     let (oldNames, newNames) = (
       Self.names(window.old.units.indices, window.old), Self.names(window.new.units.indices, window.new)
@@ -152,6 +179,11 @@ package struct FunctionConversion: Codable, Hashable, Sendable {
       known.formUnion(words[next].1.subtracting(oldNames))
       known.formUnion(words[next].0.subtracting(newNames))
     }
+    let isApart = words.indices.filter { !chosen.contains($0) }.allSatisfy { index in
+      let isPlain = hunks[index].new.allSatisfy { window.new.units[$0].kind == .statement }
+      return words[index].1.isSubset(of: oldNames) && (isPlain || !words[index].1.isEmpty)
+    }
+    guard isApart else { return nil }
     return chosen.sorted().map { hunks[$0] }
   }
 
@@ -197,6 +229,9 @@ package struct FunctionConversion: Codable, Hashable, Sendable {
 
   private func replacement(_ hunk: Hunk, _ window: Window, _ place: Range<Int>, _ code: Code) -> Replacement? {
     let new = window.new
+    // What a condition commands stays one statement.
+    let isOne = place.count == 1 && hunk.new.count == 1 && new.units[hunk.new.lowerBound].kind == .statement
+    guard isOne || !code.isCommanded(place.lowerBound) else { return nil }
     let text: String
     if hunk.new.isEmpty {
       text = ""
@@ -211,7 +246,7 @@ package struct FunctionConversion: Codable, Hashable, Sendable {
     return Self.lines(of: place, code).map { Replacement(range: $0, text: text) }
   }
 
-  /// The whole lines of some units; nil where others stand on them.
+  /// The whole lines of some units; nil where others, or a comment that goes on, stand on them.
   private static func lines(of units: Range<Int>, _ code: Code) -> Range<Int>? {
     guard let first = units.first, let last = units.last else { return nil }
     let table = LineTable(code.source.text)
@@ -223,6 +258,9 @@ package struct FunctionConversion: Codable, Hashable, Sendable {
       (first == 0 || Int(code.tokens[code.units[first - 1].end - 1].end) <= lines.lowerBound)
       && (last + 1 >= code.units.count
         || Int(code.tokens[code.units[last + 1].tokens.lowerBound].start) >= lines.upperBound)
-    return isAlone ? lines : nil
+    let isInComment = code.source.trivia.contains { comment in
+      [lines.lowerBound, lines.upperBound].contains { Int(comment.start) < $0 && $0 < Int(comment.end) }
+    }
+    return isAlone && !isInComment ? lines : nil
   }
 }

@@ -138,7 +138,7 @@ package struct RetypingLearner {
   }
 
   /// The smallest part around the variable that says something else now, the variable's own name apart; where nothing
-  /// does, the field that is taken from it.
+  /// does, the field that is taken from it, or the call that takes it.
   private func use(
     _ token: Int, _ pair: (old: Int32, new: Int32), _ unit: Int, _ window: Window
   ) -> (String, String)? {
@@ -146,7 +146,7 @@ package struct RetypingLearner {
       window.old, window.old.units[unit], window.new, window.new.units[Int(window.newUnit[unit])])
     let path = trees.old.path(to: token).dropLast()
     let changed = path.last { trees.newNode[$0] >= 0 && !isSame($0, trees, pair, window) }
-    guard let node = changed ?? path.last(where: { trees.old.nodes[$0].kind == .member }),
+    guard let node = changed ?? path.last(where: { [.member, .call].contains(trees.old.nodes[$0].kind) }),
       trees.newNode[node] >= 0
     else { return nil }
     var abstraction = Abstraction(
@@ -156,9 +156,14 @@ package struct RetypingLearner {
     guard template.lost == 0, let left = text(template.left, window.old.source.spelling(window.old.tokens[token])),
       let name = window.new.words.firstIndex(of: pair.new),
       let right = text(template.right, window.new.source.spelling(window.new.tokens[name])),
-      right.contains("\(Pattern.mark)0")
+      right.contains("\(Pattern.mark)0"), Self.marks(right).isSubset(of: Self.marks(left))
     else { return nil }
     return (left, right)
+  }
+
+  private static func marks(_ text: String) -> Set<String> {
+    let source = LexedSource(text)
+    return Set(source.tokens.map { source.spelling($0) }.filter { $0.hasPrefix(Pattern.mark) })
   }
 
   /// Whether a node's new text is the same but for the variable's name.
@@ -184,6 +189,8 @@ package struct RetypingLearner {
       } else if spelled == ".", words.last == "\(Pattern.mark)0" {
         words.append("->")
       } else if spelled.hasPrefix(Pattern.mark), let number = Int(spelled.dropFirst(Pattern.mark.count)) {
+        // A tree may spell such a name itself.
+        guard number < 1000 else { return nil }
         words.append("\(Pattern.mark)\(number + 1)")
       } else {
         guard code.tokens[token].kind != .identifier || code.isMember(token) || declares(spelled) else { return nil }

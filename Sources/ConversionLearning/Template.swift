@@ -221,6 +221,8 @@ struct Abstraction {
     let dropped = numbers.keys.count { !used.contains($0) }
     let absorption = absorption(numbers, right)
     if let absorption { numbers[mark(old.words[absorbed?.value ?? 0..<0])] = absorption.value }
+    // What the left side does not have must not look like something that it has.
+    for token in right where token.hasPrefix(Pattern.mark) && numbers[token] == nil { numbers[token] = numbers.count }
     return Template(
       span: span, left: text(left), right: text(right), lost: right.isEmpty ? 0 : dropped, absorption: absorption)
   }

@@ -39,6 +39,7 @@ struct Callbacks {
   /// - Parameter codes: the driver's files as the target's preprocessor reads them.
   func propose(_ codes: [String: Code], _ spellings: Spellings, _ proposal: inout Proposal) {
     var done: Set<String> = []
+    var rewritten: [(name: String, scope: [String])] = []
     for file in lines.keys.sorted() {
       guard let code = codes[file] else { continue }
       for name in names(file, code) + expanded(file, code) + passed(file, code, of: codes) {
@@ -46,10 +47,11 @@ struct Callbacks {
         let scope = isStatic ? [file] : codes.keys.sorted()
         guard done.insert(isStatic ? "\(file):\(name)" : name).inserted else { continue }
         if propose(name, scope.compactMap { path in codes[path].map { (path, $0) } }, &proposal) {
-          migrate(name, scope, codes, spellings, &proposal)
+          rewritten.append((name, scope))
         }
       }
     }
+    migrate(rewritten, codes, spellings, &proposal)
   }
 
   private func isStatic(_ function: Function, _ code: Code) -> Bool {
@@ -122,26 +124,38 @@ struct Callbacks {
     return names
   }
 
-  /// What the function does with parameters that are of another structure now; nothing where something can't go along.
+  /// What the functions do with parameters that are of another structure now; nothing where something can't go along.
   private func migrate(
-    _ name: String, _ scope: [String], _ codes: [String: Code], _ spellings: Spellings, _ proposal: inout Proposal
+    _ functions: [(name: String, scope: [String])], _ codes: [String: Code], _ spellings: Spellings,
+    _ proposal: inout Proposal
   ) {
-    for (old, before, after) in PrototypeChange.exchangedStructures(change.before, change.after) {
-      guard change.successor(of: old) == old,
-        let rule = retypings.first(where: { ($0.left, $0.right) == (before, after) }),
-        var migration = TypeMigration(
-          rule, codes, spellings, rewritten: [.init(owner: name, number: old, isField: false)])
+    for (number, before, after) in PrototypeChange.exchangedStructures(change.before, change.after) {
+      guard change.successor(of: number) == number,
+        let rule = retypings.first(where: { ($0.left, $0.right) == (before, after) })
       else { continue }
-      let seeds = scope.flatMap { file -> [TypeMigration.Variable] in
-        guard let code = codes[file] else { return [] }
-        return FunctionRewriting.Head.all(of: name, code).compactMap { head in
-          guard head.body != nil, let own = Prototype(head: head.start, name: head.name, code),
-            old < own.parameters.count, let token = own.parameters[old].name
-          else { return nil }
-          return .init(file: file, function: head.name, word: code.words[token])
-        }
+      let rewritten = functions.map { function in
+        TypeMigration.Parameter(
+          owner: function.name, file: function.scope.count == 1 ? function.scope[0] : nil, number: number,
+          isField: false)
       }
+      let seeds = functions.flatMap { function in
+        function.scope.flatMap { variables(number, of: function.name, $0, codes) }
+      }
+      guard var migration = TypeMigration(rule, codes, spellings, rewritten: Set(rewritten)) else { continue }
       if migration.migrate(seeds), !migration.edits.isEmpty { proposal.add(migration) }
+    }
+  }
+
+  /// A parameter in the definitions of a function.
+  private func variables(
+    _ number: Int, of name: String, _ file: String, _ codes: [String: Code]
+  ) -> [TypeMigration.Variable] {
+    guard let code = codes[file] else { return [] }
+    return FunctionRewriting.Head.all(of: name, code).compactMap { head in
+      guard head.body != nil, let own = Prototype(head: head.start, name: head.name, code),
+        number < own.parameters.count, let token = own.parameters[number].name
+      else { return nil }
+      return .init(file: file, function: head.name, word: code.words[token])
     }
   }
 
@@ -203,11 +217,7 @@ struct Callbacks {
 
   /// Where the driver itself calls a function.
   private func calls(_ name: String, _ code: Code) -> [Int] {
-    code.functions.flatMap { $0.body }.filter { token in
-      let before = code.tokens[token - 1].punctuation
-      return code.spells(token, name) && token + 1 < code.tokens.count && code.tokens[token + 1].punctuation == 0x28
-        && before != 0x2E && before != punctuation("->")
-    }
+    code.calls(of: name, isMember: false)
   }
 
   /// The rule with what it says about lost parameters.

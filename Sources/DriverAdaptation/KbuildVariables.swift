@@ -49,10 +49,10 @@ package struct KbuildVariables: Sendable {
       var edits: [Edit] = []
       for (file, text) in files.sorted(by: { $0.key < $1.key }) {
         let lines = LineTable(text)
+        let recipes = Self.recipeLines(text)
         for range in Self.words(successor.old, in: text) {
           let line = lines.line(of: range.lowerBound)
-          let start = lines.range(ofLine: line).lowerBound
-          guard text[start] != 0x09 else { continue }
+          guard !recipes.contains(line) else { continue }
           edits.append(Edit(file: file, range: range, replacement: successor.new, rule: Self.id(successor)))
           breaks.append(
             Break(
@@ -75,6 +75,39 @@ package struct KbuildVariables: Sendable {
   }
 
   private static func id(_ successor: Successor) -> String { "kbuild_\(successor.old)" }
+
+  /// Numbers of the lines that make gives to a shell: those that begin with a tab, behind a rule. Before any rule a tab
+  /// only indents (GNU make, "Recipe Syntax").
+  private static func recipeLines(_ text: SourceText) -> Set<Int> {
+    var recipes: Set<Int> = []
+    var (isRule, isContinued) = (false, false)
+    let all = String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    for (number, line) in all.enumerated() {
+      let isRecipe = isContinued ? recipes.contains(number) : isRule && line.hasPrefix("\t")
+      if isRecipe {
+        recipes.insert(number + 1)
+      } else if !isContinued, let tells = tellsRule(line) {
+        isRule = tells
+      }
+      isContinued = line.hasSuffix("\\")
+    }
+    return recipes
+  }
+
+  /// Whether recipes may follow a line; nil where it changes nothing: conditions and comments.
+  private static func tellsRule(_ line: Substring) -> Bool? {
+    let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
+    guard let first = words.first else { return nil }
+    if ["ifeq", "ifneq", "ifdef", "ifndef", "else", "endif"].contains(where: {
+      first == $0 || first.hasPrefix($0 + "(")
+    }) {
+      return nil
+    }
+    let text = words.joined(separator: " ")
+    guard let colon = text.firstIndex(of: ":") else { return false }
+    // `a := b` and `a = b:c` are assignments.
+    return text[text.index(after: colon)...].drop { $0 == ":" }.first != "=" && !text[..<colon].contains("=")
+  }
 
   private static func lines(_ text: SourceText) -> [Substring] {
     String(decoding: text, as: UTF8.self).split(separator: "\n")

@@ -39,12 +39,14 @@ extension Proposer {
 extension Proposal {
   /// All edits of a migration, under its rule.
   mutating func add(_ migration: TypeMigration) {
-    let own = migration.edits.enumerated().filter { index, edit in !migration.edits[..<index].contains(edit) }
-    edits += own.map(\.element)
+    // Two ways may lead to one place.
+    var seen = Set(edits)
+    let own = migration.edits.filter { seen.insert($0).inserted }
+    edits += own
     let rule = migration.told
     uses.append((rule, own.count))
     units = nil
-    rule.rule.flags.forEach { flag($0) }
+    (rule.rule.flags + migration.flags).forEach { flag($0) }
   }
 }
 

@@ -11,10 +11,10 @@ enum TakenOver {
     _ rule: LearnedRule, _ function: Function, _ file: String, _ code: Code
   ) -> (FunctionConversion, [Edit])? {
     let name = code.source.spelling(code.tokens[function.name])
-    let line = LineTable(code.source.text).line(of: Int(code.tokens[function.name].start))
     // Whoever copies a function keeps its name; all others are too many to hold against each.
     for conversion in rule.functions where conversion.name == name {
       guard let found = conversion.replacements(in: function, code) else { continue }
+      let line = LineTable(code.source.text).line(of: Int(code.tokens[function.name].start))
       var edits = found.map { Edit(file: file, range: $0.range, replacement: $0.text, rule: rule.rule.id) }
       edits += conversion.headers.compactMap { header in
         // What this kernel does not compile is blank here.
@@ -33,6 +33,7 @@ extension Proposer {
     let (active, codes, _) = activeCodes(files)
     var taken: [FunctionConversion] = []
     var edits: [Edit] = []
+    var seen: Set<Edit> = []
     for file in lines.keys.sorted() {
       guard let code = codes[file] else { continue }
       let table = LineTable(code.source.text)
@@ -45,7 +46,7 @@ extension Proposer {
           let (conversion, found) = TakenOver.edits(rule, function, file, code)
         else { continue }
         taken.append(conversion)
-        edits += found.filter { !edits.contains($0) }
+        edits += found.filter { seen.insert($0).inserted }
       }
     }
     guard !edits.isEmpty else { return }

@@ -17,6 +17,8 @@ struct TypeMigration {
   /// A parameter of the driver's function of that name, or of its own function pointer.
   struct Parameter: Hashable {
     var owner: String
+    /// Of a static function.
+    var file: String?
     var number: Int
     var isField: Bool
   }
@@ -42,6 +44,8 @@ struct TypeMigration {
   private var merged: Set<Variable> = []
   /// The in-tree functions.
   private(set) var twins: Set<FunctionConversion> = []
+  private(set) var flags: [Flag] = []
+  private var rewriters: [String: Rewriter] = [:]
 
   /// Nil if the rule is none for this, or if more changes than a structure's tag.
   ///
@@ -60,10 +64,10 @@ struct TypeMigration {
     lines.keys.sorted().flatMap { file -> [Variable] in
       guard let code = codes[file] else { return [] }
       let table = LineTable(code.source.text)
-      return calls(of: name, code, isField: false).filter { call in
+      return code.calls(of: name, isMember: false).filter { call in
         lines[file]?.contains(table.line(of: Int(code.tokens[call].start))) ?? false
       }.flatMap { call in
-        arguments(of: call, code).compactMap { variable(in: $0, file, code) }
+        code.arguments(ofCall: call).compactMap { variable(in: $0, file, code) }
       }
     }
   }
@@ -105,13 +109,19 @@ struct TypeMigration {
         let number = prototype.parameters.firstIndex(where: { $0.name == declared })
       else { return false }
       let owner = code.source.spelling(code.tokens[function.name])
-      add(Parameter(owner: owner, number: number, isField: false))
+      add(parameter(number, of: owner, isField: false, usedIn: variable.file))
     } else if !isMerged {
       guard let unit = code.unit(holding: declared), code.list(code.units[unit].tokens).count == 1,
         retag(code.units[unit].tokens, variable.file, code)
       else { return false }
     }
+    var sized: Set<Int> = []
     for token in function.body where code.words[token] == variable.word && !code.isMember(token) {
+      if !isMerged, let unit = code.unit(holding: token), sized.insert(unit).inserted,
+        unit != code.unit(holding: declared)
+      {
+        resize(code.units[unit].tokens, variable.file, code)
+      }
       if let source = source(of: token, variable.file, code) { add(source) }
       guard token == declared || use(token, variable.file, function, code, isRewritten: !isMerged) else {
         return false
@@ -143,14 +153,15 @@ struct TypeMigration {
     _ token: Int, _ file: String, _ function: Function, _ code: Code, isRewritten: Bool
   ) -> Bool {
     if isRewritten, let (use, consequence) = retyping.consequence(of: token, code, &spellings) {
-      guard let changed = Rewriter(file: file, code: code).edits(consequence, rule.rule.id) else { return false }
+      if rewriters[file] == nil { rewriters[file] = Rewriter(file: file, code: code) }
+      guard let changed = rewriters[file]?.edits(consequence, rule.rule.id) else { return false }
       edits += changed
       uses.insert(use)
       return true
     }
-    if let (owner, number) = call(passing: token, code) {
+    if let (owner, number) = code.call(passing: token) {
       let name = code.source.spelling(code.tokens[owner])
-      add(Parameter(owner: name, number: number, isField: code.isMember(owner)))
+      add(parameter(number, of: name, isField: code.isMember(owner), usedIn: file))
     } else if code.punctuation(at: token - 1) == 0x3D, let other = variable(in: token - 2..<token - 1, file, code) {
       // `other = variable`
       add(other)
@@ -162,27 +173,45 @@ struct TypeMigration {
   private func variable(in argument: Range<Int>, _ file: String, _ code: Code) -> Variable? {
     guard let token = argument.last, token >= 0, !code.isMember(token),
       argument.dropLast().allSatisfy({ code.punctuation(at: $0) == 0x26 }),
-      let function = code.function(holding: token),
-      FieldBase.variables(of: retyping.before, in: function, code)[code.words[token]] != nil
+      let function = code.function(holding: token)
     else { return nil }
-    return Variable(file: file, function: function.name, word: code.words[token])
+    let found = Variable(file: file, function: function.name, word: code.words[token])
+    guard
+      variables.contains(found)
+        || FieldBase.variables(of: retyping.before, in: function, code)[code.words[token]] != nil
+    else { return nil }
+    return found
   }
 
   // MARK: Parameters
+
+  /// A static function is its file's; a header's is everybody's.
+  private func parameter(_ number: Int, of owner: String, isField: Bool, usedIn file: String) -> Parameter {
+    let isStatic = !isField && codes[file].map { $0.definesStatic(owner) } ?? false
+    return Parameter(owner: owner, file: isStatic ? file : nil, number: number, isField: isField)
+  }
+
+  /// The files in which the parameter's function has that name.
+  private func scope(of parameter: Parameter) -> [String] {
+    if let file = parameter.file { return codes.keys.filter { $0 == file || $0.hasSuffix(".h") }.sorted() }
+    return codes.keys.filter { file in
+      parameter.isField || !file.hasSuffix(".c") || !(codes[file]?.definesStatic(parameter.owner) ?? false)
+    }.sorted()
+  }
 
   private mutating func migrate(_ parameter: Parameter) -> Bool {
     let isOwn = parameter.isField ? retagPointers(parameter) : retagHeads(parameter)
     guard let isOwn else { return false }
     // The kernel's have the types that they have.
     guard isOwn else { return true }
-    for file in codes.keys.sorted() {
+    for file in scope(of: parameter) {
       guard let code = codes[file] else { continue }
-      for call in calls(of: parameter.owner, code, isField: parameter.isField) {
-        let arguments = arguments(of: call, code)
+      for call in code.calls(of: parameter.owner, isMember: parameter.isField) {
+        let arguments = code.arguments(ofCall: call)
         guard parameter.number < arguments.count else { return false }
         if let variable = variable(in: arguments[parameter.number], file, code) { add(variable) }
       }
-      partners(of: parameter, code).forEach { add($0) }
+      partners(of: parameter, file, code).forEach { add($0) }
     }
     return true
   }
@@ -191,15 +220,18 @@ struct TypeMigration {
   /// one, nil where that can't be done.
   private mutating func retagHeads(_ parameter: Parameter) -> Bool? {
     var isDefined = false
-    for file in codes.keys.sorted() {
+    for file in scope(of: parameter) {
       guard let code = codes[file] else { continue }
       for head in FunctionRewriting.Head.all(of: parameter.owner, code) {
         guard let prototype = Prototype(head: head.start, name: head.name, code),
           parameter.number < prototype.parameters.count
         else { return nil }
         let own = prototype.parameters[parameter.number]
-        // `void *` takes both.
-        if !heads.contains(parameter), !retag(own.tokens, file, code) { return isDefined ? nil : false }
+        if !heads.contains(parameter), !retag(own.tokens, file, code) {
+          if isDefined { return nil }
+          if head.body != nil { flagOther(parameter, head, file, code) }
+          return false
+        }
         guard head.body != nil else { continue }
         isDefined = true
         guard let name = own.name else { continue }
@@ -207,6 +239,16 @@ struct TypeMigration {
       }
     }
     return isDefined
+  }
+
+  /// `void *` takes both: what the function makes of it is not known.
+  private mutating func flagOther(
+    _ parameter: Parameter, _ head: FunctionRewriting.Head, _ file: String, _ code: Code
+  ) {
+    let line = LineTable(code.source.text).line(of: Int(code.tokens[head.name].start))
+    let text =
+      "\(Site(file: file, line: line)): `\(parameter.owner)` takes any pointer, and gets one to `\(retyping.after)` now"
+    flags.append(Flag(.valueUsed, text))
   }
 
   /// The same for function pointers among the driver's own fields.
@@ -219,7 +261,7 @@ struct TypeMigration {
         && code.punctuation(at: token - 2) == 0x28 && code.punctuation(at: token + 1) == 0x29
         && code.punctuation(at: token + 2) == 0x28
       {
-        let own = arguments(of: token + 1, code)
+        let own = code.arguments(ofCall: token + 1)
         guard parameter.number < own.count, retag(own[parameter.number], file, code) else { return nil }
         isDeclared = true
       }
@@ -228,49 +270,19 @@ struct TypeMigration {
   }
 
   /// Function pointers that the function is assigned to, functions that are assigned to the pointer.
-  private func partners(of parameter: Parameter, _ code: Code) -> [Parameter] {
+  private func partners(of parameter: Parameter, _ file: String, _ code: Code) -> [Parameter] {
     code.tokens.indices.dropFirst(3).compactMap { token in
       guard code.tokens[token].kind == .identifier, code.punctuation(at: token + 1) != 0x28 else { return nil }
       let equals = code.punctuation(at: token - 1) == 0x26 ? token - 2 : token - 1
       guard code.punctuation(at: equals) == 0x3D, code.isMember(equals - 1) else { return nil }
       let (own, other) = parameter.isField ? (equals - 1, token) : (token, equals - 1)
       guard code.spells(own, parameter.owner), code.tokens[other].kind == .identifier else { return nil }
-      return Parameter(
-        owner: code.source.spelling(code.tokens[other]), number: parameter.number, isField: !parameter.isField)
+      return self.parameter(
+        parameter.number, of: code.source.spelling(code.tokens[other]), isField: !parameter.isField, usedIn: file)
     }
   }
 
   // MARK: Text
-
-  /// Token that names what is called, for each call.
-  private func calls(of name: String, _ code: Code, isField: Bool) -> [Int] {
-    code.functions.flatMap { $0.body }.filter { token in
-      code.spells(token, name) && code.punctuation(at: token + 1) == 0x28 && code.isMember(token) == isField
-    }
-  }
-
-  private func arguments(of call: Int, _ code: Code) -> [Range<Int>] {
-    let close = Int(code.brackets.partner[call + 1])
-    return close > call + 1 ? code.list(call + 2..<close) : []
-  }
-
-  /// What is called with the variable, or its address, as an argument; and which.
-  private func call(passing token: Int, _ code: Code) -> (owner: Int, number: Int)? {
-    let start = code.punctuation(at: token - 1) == 0x26 ? token - 1 : token
-    guard [0x28, 0x2C].contains(code.punctuation(at: start - 1)),
-      [0x29, 0x2C].contains(code.punctuation(at: token + 1))
-    else { return nil }
-    var open = start - 1
-    while open > 0, code.punctuation(at: open) != 0x28 {
-      let partner = Int(code.brackets.partner[open])
-      if [0x7B, 0x7D, 0x3B].contains(code.punctuation(at: open)) { return nil }
-      open = (partner >= 0 && partner < open ? partner : open) - 1
-    }
-    guard open > 0, code.tokens[open - 1].kind == .identifier, Keyword(rawValue: code.words[open - 1]) == nil,
-      let number = arguments(of: open - 1, code).firstIndex(where: { $0.contains(token) })
-    else { return nil }
-    return (open - 1, number)
-  }
 
   /// Writes the new tag in place of the old one; false where it does not stand there.
   private mutating func retag(_ tokens: Range<Int>, _ file: String, _ code: Code) -> Bool {
@@ -281,5 +293,13 @@ struct TypeMigration {
       edits.append(Edit(file: file, range: code.tokens[tag].range, replacement: becomes, rule: rule.rule.id))
     }
     return !tags.isEmpty
+  }
+
+  /// `sizeof(struct x)` where the variable is used is the variable's size.
+  private mutating func resize(_ tokens: Range<Int>, _ file: String, _ code: Code) {
+    for token in tokens.dropFirst(3)
+    where code.spells(token, was) && code.punctuation(at: token - 2) == 0x28 && code.spells(token - 3, "sizeof") {
+      edits.append(Edit(file: file, range: code.tokens[token].range, replacement: becomes, rule: rule.rule.id))
+    }
   }
 }

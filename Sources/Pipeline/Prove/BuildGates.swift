@@ -47,7 +47,7 @@ enum BuildGates {
       .filter { $0.site.map { !$0.file.hasPrefix("/") && !$0.file.hasPrefix("include/") } ?? false }
       .filter { isSameKernel || touched[$0.site?.file ?? ""]?.mayCause($0) ?? false }
     let unavailable = adapted.findings.first { $0.tool == "sparse" && $0.site == nil }
-    let checkers = unavailable == nil ? "W=1 and sparse find" : "W=1 finds"
+    let checkers = unavailable == nil && unread.isEmpty ? "W=1 and sparse find" : "W=1 finds"
     var evidence = adapted.record.evidence
     evidence.lines = Array(added.map(line).prefix(20))
     let name = adapted.kernel.identity.name
@@ -59,8 +59,10 @@ enum BuildGates {
     return Verdict(
       gate: "warnings", kernel: name, result: added.isEmpty ? .passed : .failed,
       summary: added.isEmpty
-        ? "\(checkers) nothing new" + (unavailable.map { "; sparse \($0.message)" } ?? "")
-          + (unread.isEmpty ? "" : "; sparse does not know __has_include in \(unread.joined(separator: ", "))")
+        ? "\(checkers) nothing new"
+          + (unavailable.map { "; sparse \($0.message)" }
+            ?? (unread.isEmpty
+              ? "" : "; sparse does not know __has_include: it tells nothing of \(unread.joined(separator: ", "))"))
         : "\(checkers) \(added.count) new: \(line(added[0]))",
       findings: added, evidence: [evidence])
   }
