@@ -61,7 +61,8 @@ package struct Applier {
       }
       let companion = rule.companion?.statement(code, token: token)
       if rule.companion != nil, companion == nil { continue }
-      let context = Context(code, unit, tree, match, span: rule.span)
+      var context = Context(code, unit, tree, match, span: rule.span)
+      if rule.hasNoValue, context.use == .other { context.use = .ignored }
       let grade = rule.grade(in: context)
       found.append(
         Application(

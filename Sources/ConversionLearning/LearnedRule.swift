@@ -54,6 +54,8 @@ package struct LearnedRule: Codable, Hashable, Sendable {
   package var free: [String]
   /// The old kernel defined the left side to be the right side: it means the same everywhere, whatever the examples say.
   package var isDefinition: Bool
+  /// The symbol is a function that returns nothing: no place can use its value.
+  package var hasNoValue = false
   /// A statement that the function of each place gets as well.
   package var companion: Companion?
   /// Where the rule no longer sets a variable: what becomes of the variable's uses.

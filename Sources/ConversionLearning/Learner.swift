@@ -239,8 +239,22 @@ package struct Learner {
       rule: rule, span: template.span, left: template.left, right: template.right, before: [], evidence: evidence,
       free: free, companion: trial.companion)
     learned.absorption = template.absorption
+    learned.hasNoValue = returnsNothing
     learned.followers = Array(trial.followers.prefix(Self.maximalFollowers))
     return learned
+  }
+
+  /// Whether the old tree declares the symbol as a function without a value.
+  private var returnsNothing: Bool {
+    let functions = knowledge.definitions.filter {
+      [.function, .inlineFunction].contains($0.kind) && $0.container == nil
+    }
+    return !functions.isEmpty
+      && functions.allSatisfy { declared in
+        let words = words(declared.text)
+        return words.firstIndex(of: symbol.name).map { $0 > 0 && words[$0 - 1] == "void" } ?? false
+          && !declared.text.contains("*\(symbol.name)") && !declared.text.contains("* \(symbol.name)")
+      }
   }
 
   /// The commits of the places that the candidate reproduces, in the order of their files.

@@ -8,7 +8,9 @@ import Testing
 
 /// Rules without a compiler: what shows in the text is changed, what needs a type is left and named.
 @Suite struct RuleApplicationTests {
-  private static func rules(_ symbol: SoughtSymbol, _ pairs: [(old: String, new: String)]) -> [LearnedRule] {
+  private static func rules(
+    _ symbol: SoughtSymbol, _ pairs: [(old: String, new: String)], knowing knowledge: TreeKnowledge = TreeKnowledge()
+  ) -> [LearnedRule] {
     func text(_ number: Int, _ statement: String) -> String {
       "int f\(number)(struct unit *unit, int how)\n{\n\tint ret = how;\n\n\t\(statement)\n\treturn ret;\n}\n"
     }
@@ -20,7 +22,22 @@ import Testing
             path: "d\(number).c", oldText: text(number, $0.old), newText: text(number, $0.new), oldStart: 1, newStart: 1
           )
         }
-      })
+      }, knowing: knowledge)
+  }
+
+  /// What becomes of a macro's value only its users know; of a function that returns nothing there is none.
+  @Test(arguments: [("void", false), ("int", true), ("void *", true)])
+  func aMacroMayUseTheValue(type: String, isFlagged: Bool) {
+    let declared = Declaration(
+      name: "call", kind: .function, text: "\(type) call(struct unit *unit, int how)",
+      site: Site(file: "include/linux/unit.h", line: 1))
+    let rules = Self.rules(
+      SoughtSymbol(name: "call", kind: .arguments), [("call(unit, 3);", "call(unit);")],
+      knowing: TreeKnowledge(definitions: [declared]))
+    let result = RuleApplication(
+      of: SoughtSymbol(name: "call", kind: .arguments), rules, to: ["a.h": Array("#define CALL(u) call(u, 3)\n".utf8)])
+    #expect(result.files["a.h"].map { String(decoding: $0, as: UTF8.self) } == "#define CALL(u) call(u)\n")
+    #expect(result.flags.contains { $0.reason == .valueUsed } == isFlagged)
   }
 
   @Test func fieldsNeedTheirStructure() {
