@@ -251,9 +251,9 @@ package struct Learner {
     }
     return !functions.isEmpty
       && functions.allSatisfy { declared in
-        let words = words(declared.text)
-        return words.firstIndex(of: symbol.name).map { $0 > 0 && words[$0 - 1] == "void" } ?? false
-          && !declared.text.contains("*\(symbol.name)") && !declared.text.contains("* \(symbol.name)")
+        let source = LexedSource(declared.text)
+        let words = source.tokens.map { source.spelling($0) }
+        return words.firstIndex(of: symbol.name).map { words[..<$0].last == "void" } ?? false
       }
   }
 

@@ -39,23 +39,19 @@ struct Callbacks {
   /// - Parameter codes: the driver's files as the target's preprocessor reads them.
   func propose(_ codes: [String: Code], _ spellings: Spellings, _ proposal: inout Proposal) {
     var done: Set<String> = []
-    var rewritten: [(name: String, scope: [String])] = []
+    var rewritten: [(name: String, file: String?)] = []
     for file in lines.keys.sorted() {
       guard let code = codes[file] else { continue }
       for name in names(file, code) + expanded(file, code) + passed(file, code, of: codes) {
-        let isStatic = code.functions.contains { code.spells($0.name, name) && self.isStatic($0, code) }
+        let isStatic = code.definesStatic(name)
         let scope = isStatic ? [file] : codes.keys.sorted()
         guard done.insert(isStatic ? "\(file):\(name)" : name).inserted else { continue }
         if propose(name, scope.compactMap { path in codes[path].map { (path, $0) } }, &proposal) {
-          rewritten.append((name, scope))
+          rewritten.append((name, isStatic ? file : nil))
         }
       }
     }
     migrate(rewritten, codes, spellings, &proposal)
-  }
-
-  private func isStatic(_ function: Function, _ code: Code) -> Bool {
-    function.head.contains { Keyword(rawValue: code.words[$0]) == .static }
   }
 
   /// Functions of the old prototype that a macro on the lines makes the names of: `ATTRIBUTE(foo)` those of `foo`.
@@ -126,7 +122,7 @@ struct Callbacks {
 
   /// What the functions do with parameters that are of another structure now; nothing where something can't go along.
   private func migrate(
-    _ functions: [(name: String, scope: [String])], _ codes: [String: Code], _ spellings: Spellings,
+    _ functions: [(name: String, file: String?)], _ codes: [String: Code], _ spellings: Spellings,
     _ proposal: inout Proposal
   ) {
     for (number, before, after) in PrototypeChange.exchangedStructures(change.before, change.after) {
@@ -134,12 +130,12 @@ struct Callbacks {
         let rule = retypings.first(where: { ($0.left, $0.right) == (before, after) })
       else { continue }
       let rewritten = functions.map { function in
-        TypeMigration.Parameter(
-          owner: function.name, file: function.scope.count == 1 ? function.scope[0] : nil, number: number,
-          isField: false)
+        TypeMigration.Parameter(owner: function.name, file: function.file, number: number, isField: false)
       }
       let seeds = functions.flatMap { function in
-        function.scope.flatMap { variables(number, of: function.name, $0, codes) }
+        (function.file.map { [$0] } ?? codes.keys.sorted()).flatMap {
+          variables(number, of: function.name, $0, codes)
+        }
       }
       guard var migration = TypeMigration(rule, codes, spellings, rewritten: Set(rewritten)) else { continue }
       if migration.migrate(seeds), !migration.edits.isEmpty { proposal.add(migration) }

@@ -86,8 +86,8 @@ package struct KbuildVariables: Sendable {
       let isRecipe = isContinued ? recipes.contains(number) : isRule && line.hasPrefix("\t")
       if isRecipe {
         recipes.insert(number + 1)
-      } else if !isContinued, let tells = tellsRule(line) {
-        isRule = tells
+      } else if !isContinued, let allows = allowsRecipes(line) {
+        isRule = allows
       }
       isContinued = line.hasSuffix("\\")
     }
@@ -95,7 +95,7 @@ package struct KbuildVariables: Sendable {
   }
 
   /// Whether recipes may follow a line; nil where it changes nothing: conditions and comments.
-  private static func tellsRule(_ line: Substring) -> Bool? {
+  private static func allowsRecipes(_ line: Substring) -> Bool? {
     let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
     guard let first = words.first else { return nil }
     if ["ifeq", "ifneq", "ifdef", "ifndef", "else", "endif"].contains(where: {

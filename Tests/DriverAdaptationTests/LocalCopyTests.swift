@@ -8,17 +8,8 @@ import Testing
 
 /// An array in a structure that was made const: functions fill an array of their own and hand it over.
 @Suite struct LocalCopyTests {
-  struct Case: CustomTestStringConvertible, Sendable {
-    var name: String
-    var driver: String
-    /// Nil: a person has to do it.
-    var expected: String?
-    var flags: [Flag.Reason] = []
-    var testDescription: String { name }
-  }
-
-  static let cases: [Case] = [
-    Case(
+  static let cases: [DriverCase] = [
+    DriverCase(
       name: "a loop, and what reads in it",
       driver: """
         #define LENGTH 6
@@ -54,7 +45,7 @@ import Testing
         }
 
         """),
-    Case(
+    DriverCase(
       name: "one by one, in a branch, two times",
       driver: """
         static void get(struct own *o, u32 a)
@@ -99,7 +90,7 @@ import Testing
         }
 
         """),
-    Case(
+    DriverCase(
       name: "whether it is all does not show, and the object is passed on",
       driver: """
         static void get(struct dev *d, int addr)
@@ -127,33 +118,33 @@ import Testing
         }
 
         """, flags: [.valueUsed, .valueUsed]),
-    Case(
+    DriverCase(
       name: "a part of it", driver: "static void get(struct dev *d)\n{\n\td->addr[0] = 1;\n\td->addr[1] = 0;\n}\n",
       expected: nil),
-    Case(
+    DriverCase(
       name: "read before it is set",
       driver:
         "static void get(struct dev *d)\n{\n\tint i;\n\n\tfor (i = 0; i < 6; i++)\n\t\td->addr[i] = d->addr[i] ^ 1;\n}\n",
       expected: nil),
-    Case(
+    DriverCase(
       name: "something between",
       driver:
         "static void get(struct dev *d)\n{\n\tint i;\n\n\tfor (i = 0; i < 6; i++)\n\t\td->addr[i] = i;\n\tprogram(d->own);\n"
         + "\tfor (i = 0; i < 6; i++)\n\t\td->addr[i] = 0;\n}\n", expected: nil),
-    Case(
+    DriverCase(
       name: "a loop that counts in itself",
       driver: "static void get(struct dev *d, int i)\n{\n\twhile (i < 6) {\n\t\td->addr[i] = 0;\n\t\ti++;\n\t}\n}\n",
       expected: nil),
-    Case(
+    DriverCase(
       name: "a file that ends in the middle",
       driver: "void get(struct dev *d)\n{\n\tint i;\n\n\tfor (i = 0; i < 6; i++)\n\t\td->addr[i] = d->addr",
       expected: nil),
-    Case(
+    DriverCase(
       name: "several objects",
       driver:
         "static void get(struct dev *d)\n{\n\tint i;\n\n\tfor (i = 0; i < 6; i++) {\n\t\td->addr[i] = 0;\n\t\td = d->next;\n"
         + "\t}\n}\n", expected: nil),
-    Case(
+    DriverCase(
       name: "functions that read it",
       driver: """
         static void show(struct own *o, u8 *a);
@@ -211,16 +202,16 @@ import Testing
         }
 
         """),
-    Case(
+    DriverCase(
       name: "control leaves half-way",
       driver:
         "static int get(struct dev *d)\n{\n\tint i;\n\n\tfor (i = 0; i < 6; i++) {\n\t\tif (bad(i))\n\t\t\treturn -EIO;\n"
         + "\t\td->addr[i] = 0;\n\t}\n\treturn 0;\n}\n", expected: nil),
-    Case(
+    DriverCase(
       name: "the whole is wanted in the loop",
       driver: "static void get(struct dev *d)\n{\n\tint i;\n\n\tfor (i = 0; i < 6; i++) {\n\t\td->addr[i] = 0;\n"
         + "\t\tshow(d->addr);\n\t}\n}\n", expected: nil),
-    Case(
+    DriverCase(
       name: "all that a condition commands",
       driver: "static void get(struct dev *d, int n)\n{\n\tif (n)\n\t\td->addr[n] = 0;\n}\n", expected: nil),
   ]
@@ -259,7 +250,7 @@ import Testing
   }
 
   @Test(arguments: cases, ["\n", "\r\n"])
-  func table(_ example: Case, end: String) throws {
+  func table(_ example: DriverCase, end: String) throws {
     func ended(_ text: String) -> String { text.replacing("\n", with: end) }
     let driver = SourceText(ended(example.driver).utf8)
     let lines = example.driver.split(separator: "\n", omittingEmptySubsequences: false)

@@ -8,24 +8,15 @@ import Testing
 
 /// Variables of the driver that become variables of another structure, with all that goes along.
 @Suite struct MigrationTests {
-  struct Case: CustomTestStringConvertible, Sendable {
-    var name: String
-    var driver: String
-    /// Nil: a person has to do it.
-    var expected: String?
-    var flags: [Flag.Reason] = []
-    var testDescription: String { name }
-  }
-
-  static let cases: [Case] = [
-    Case(
+  static let cases: [DriverCase] = [
+    DriverCase(
       name: "a local variable and its uses",
       driver:
         "int f(struct dev *d)\n{\n\tstruct addr sa = { };\n\n\tcopy(sa.data, sizeof(sa));\n\treturn set_addr(d, &sa);\n}\n",
       expected:
         "int f(struct dev *d)\n{\n\tstruct storage sa = { };\n\n\tcopy(sa.__data, sizeof(sa));\n\treturn set_addr(d, &sa);\n}\n"
     ),
-    Case(
+    DriverCase(
       name: "functions that it is passed to, their declarations, and who else calls them",
       driver: "static int read(struct dev *d, struct addr *sa);\n"
         + "int f(struct dev *d)\n{\n\tstruct addr sa;\n\n\tread(d, &sa);\n\treturn set_addr(d, &sa);\n}\n"
@@ -35,7 +26,7 @@ import Testing
         + "int f(struct dev *d)\n{\n\tstruct storage sa;\n\n\tread(d, &sa);\n\treturn set_addr(d, &sa);\n}\n"
         + "int g(struct dev *d)\n{\n\tstruct storage *other = d->priv;\n\n\tuse(other->__data);\n\treturn read(d, other);\n}\n"
         + "static int read(struct dev *d, struct storage *sa)\n{\n\tcopy(sa->__data, d->type);\n\treturn 0;\n}\n"),
-    Case(
+    DriverCase(
       name: "the driver's own function pointers, and all functions that they take",
       driver: "struct own {\n\tint (*get)(struct dev *d, struct addr *sa);\n};\n"
         + "static int one(struct dev *d, struct addr *a)\n{\n\treturn use(a->data);\n}\n"
@@ -48,7 +39,7 @@ import Testing
         + "void init(struct own *o)\n{\n\to->get = one;\n\to->get = two;\n}\n"
         + "int f(struct own *o, struct dev *d)\n{\n\tstruct storage sa;\n\n\to->get(d, &sa);\n\treturn set_addr(d, &sa);\n}\n"
     ),
-    Case(
+    DriverCase(
       name: "a function that takes any pointer stays, and what is copied goes along",
       driver: "static void any(void *p)\n{\n}\n"
         + "int f(struct dev *d)\n{\n\tstruct addr *p = d->p, *q;\n\n\treturn 0;\n}\n"
@@ -57,21 +48,21 @@ import Testing
         + "int f(struct dev *d)\n{\n\tstruct addr *p = d->p, *q;\n\n\treturn 0;\n}\n"
         + "int g(struct dev *d, struct storage *a)\n{\n\tstruct storage *b = a;\n\n\tany(a);\n\treturn set_addr(d, b);\n}\n",
       flags: [.valueUsed]),
-    Case(
+    DriverCase(
       name: "its size, where it is made",
       driver:
         "int f(struct dev *d)\n{\n\tstruct addr *p;\n\n\tp = make(sizeof(struct addr), 1);\n\treturn set_addr(d, p);\n}\n",
       expected:
         "int f(struct dev *d)\n{\n\tstruct storage *p;\n\n\tp = make(sizeof(struct storage), 1);\n\treturn set_addr(d, p);\n}\n"
     ),
-    Case(
+    DriverCase(
       name: "two variables in one declaration",
       driver: "int f(struct dev *d)\n{\n\tstruct addr sa, other;\n\n\tuse(other.data);\n\treturn set_addr(d, &sa);\n}\n"
     ),
-    Case(
+    DriverCase(
       name: "a variable of another structure",
       driver: "int f(struct dev *d)\n{\n\tstruct else sa;\n\n\treturn set_addr(d, &sa);\n}\n"),
-    Case(
+    DriverCase(
       name: "a function that another condition declares",
       driver: "static int read(int d, struct addr *sa, ...);\n"
         + "int f(struct dev *d)\n{\n\tstruct addr sa;\n\n\tread(1, &sa);\n\treturn set_addr(d, &sa);\n}\n",
@@ -89,7 +80,7 @@ import Testing
     }, near: Nearness()
   ) { $0.hasPrefix("k_") }
 
-  @Test(arguments: cases) func aVariableGetsAnotherType(_ example: Case) throws {
+  @Test(arguments: cases) func aVariableGetsAnotherType(_ example: DriverCase) throws {
     let driver = SourceText(example.driver.utf8)
     let lines = example.driver.split(separator: "\n", omittingEmptySubsequences: false)
     let line = try #require(lines.firstIndex { $0.contains("set_addr") }) + 1
@@ -128,9 +119,7 @@ import Testing
       container: "struct ops")
     let text = SourceText(driver.utf8)
     var search = Search(files: ["a.c": text], breaks: [found])
-    guard case .learn(let symbols) = search.next() else { return #expect(Bool(false)) }
-    search.told(rules: [symbols[0]: [try #require(Self.rule)]])
-    guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
+    let edits = try search.firstAttempt(with: [try #require(Self.rule)])
     let expected = driver.replacing("struct addr", with: "struct storage").replacing("->data", with: "->__data")
     #expect(String(decoding: try applying(edits, to: text).get(), as: UTF8.self) == expected)
   }
@@ -161,9 +150,7 @@ import Testing
       site: Site(file: "a.c", line: line + 1), kind: .arguments, symbol: "set_addr", message: "incompatible")
     let text = SourceText(driver.utf8)
     var search = Search(files: ["a.c": text], breaks: [found])
-    guard case .learn(let symbols) = search.next() else { return #expect(Bool(false)) }
-    search.told(rules: [symbols[0]: [rule]])
-    guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
+    let edits = try search.firstAttempt(with: [rule])
     let edited = String(decoding: try applying(edits, to: text).get(), as: UTF8.self)
     let types = driver.replacing("struct addr", with: "struct storage")
     guard isTheSame else { return #expect(edited == types.replacing("sa->data", with: "sa->__data")) }
@@ -189,9 +176,7 @@ import Testing
     let found = Break(site: Site(file: "a.c", line: 5), kind: .functionGone, symbol: "k_old", message: "undeclared")
     let text = SourceText(driver.utf8)
     var search = Search(files: ["a.c": text], breaks: [found])
-    guard case .learn(let symbols) = search.next() else { return #expect(Bool(false)) }
-    search.told(rules: [symbols[0]: [rule]])
-    guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
+    let edits = try search.firstAttempt(with: [rule])
     // What has nothing to do with the symbol stays.
     let expected = driver.replacing("\tk_old(d->x);\n\tk_old(d->y);\n", with: "\tk_both(d->x, d->y);\n")
     #expect(String(decoding: try applying(edits, to: text).get(), as: UTF8.self) == expected)
@@ -211,9 +196,7 @@ import Testing
     let files = ["a.c": SourceText(one.utf8), "b.c": SourceText(other.utf8)]
     let found = Break(site: Site(file: "a.c", line: 10), kind: .arguments, symbol: "set_addr", message: "incompatible")
     var search = Search(files: files, breaks: [found])
-    guard case .learn(let symbols) = search.next() else { return #expect(Bool(false)) }
-    search.told(rules: [symbols[0]: [try #require(Self.rule)]])
-    guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
+    let edits = try search.firstAttempt(with: [try #require(Self.rule)])
     #expect(Set(edits.map(\.file)) == ["a.c"])
     let text = String(decoding: try applying(edits, to: files["a.c"]!).get(), as: UTF8.self)
     #expect(text == one.replacing("struct addr", with: "struct storage").replacing("->data", with: "->__data"))
@@ -223,7 +206,7 @@ import Testing
   @Test func callbacksGoAlongTogether() throws {
     let driver =
       "static int get(struct addr *s)\n{\n\treturn use(s->data);\n}\n"
-      + "static int one(struct addr *a)\n{\n\treturn get(a);\n}\nstatic int two(struct addr *a)\n{\n\treturn get(a);\n}\n"
+      + "int one(struct addr *a)\n{\n\treturn get(a);\n}\nstatic int two(struct addr *a)\n{\n\treturn get(a);\n}\n"
       + "struct ops a = { .op = one };\nstruct ops b = { .op = two };\n"
     let site = Site(file: "include/linux/ops.h", line: 1)
     let breaks = [13, 14].map { line in
@@ -236,9 +219,7 @@ import Testing
     }
     let text = SourceText(driver.utf8)
     var search = Search(files: ["a.c": text], breaks: breaks)
-    guard case .learn(let symbols) = search.next() else { return #expect(Bool(false)) }
-    search.told(rules: [symbols[0]: [try #require(Self.rule)]])
-    guard case .attempt(let edits) = search.next() else { return #expect(Bool(false)) }
+    let edits = try search.firstAttempt(with: [try #require(Self.rule)])
     let expected = driver.replacing("struct addr", with: "struct storage").replacing("->data", with: "->__data")
     #expect(String(decoding: try applying(edits, to: text).get(), as: UTF8.self) == expected)
   }

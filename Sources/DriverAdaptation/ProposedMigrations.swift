@@ -23,17 +23,6 @@ extension Proposer {
       return
     }
   }
-
-  /// The files as the target's preprocessor reads them.
-  func activeCodes(
-    _ files: [String: SourceText]
-  ) -> (texts: [String: SourceText], codes: [String: Code], spellings: Spellings) {
-    var spellings = Spellings()
-    let texts = Dictionary(
-      uniqueKeysWithValues: files.map { ($0, ActiveText.of($1, inactive: inactive[$0] ?? [])) })
-    let codes = texts.mapValues { Code($0, &spellings) }
-    return (texts, codes, spellings)
-  }
 }
 
 extension Proposal {
