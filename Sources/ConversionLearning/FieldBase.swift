@@ -87,6 +87,13 @@ package enum FieldBase {
     return name > 0 && code.tokens[name].kind == .identifier ? declared(name, code) : nil
   }
 
+  /// `struct x` of a field's declaration, `struct x name` or `struct x *name`; nil for any other.
+  package static func structure(declaredBy text: String) -> String? {
+    var spellings = Spellings()
+    let code = Code(text, &spellings)
+    return code.tokens.indices.last { code.tokens[$0].kind == .identifier }.flatMap { declared($0, code) }
+  }
+
   /// `struct x` for the `name` in `struct x *name`, `struct x name`.
   static func declared(_ index: Int, _ code: Code) -> String? {
     var type = index - 1

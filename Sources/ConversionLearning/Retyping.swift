@@ -23,6 +23,9 @@ package struct Retyping: Codable, Hashable, Sendable {
   package var after: String
   /// The most frequent first.
   package var uses: [Use]
+  /// The call that takes the place of reading through a variable and moving it on, and where the variables come from.
+  package var fetch: Fetch?
+  package var origin: VariableOrigin?
 }
 
 extension Retyping {
@@ -46,9 +49,34 @@ extension Retyping {
   }
 }
 
+extension Retyping {
+  /// What variables point to now in in-tree functions where they pointed to a structure that held the lost field: what
+  /// most of the files say; nil where too few do.
+  package static func successor(of structure: String, holding field: String, from conversions: [Conversion]) -> String?
+  {
+    var files: [String: Set<String>] = [:]
+    for conversion in conversions {
+      var spellings = Spellings()
+      let window = Window(conversion, &spellings)
+      guard let word = spellings.known(field) else { continue }
+      for old in window.old.functions where old.body.contains(where: { window.old.words[$0] == word }) {
+        let name = window.old.words[old.name]
+        guard let new = window.new.functions.first(where: { window.new.words[$0.name] == name }) else { continue }
+        let (lost, gained) = (
+          FieldBase.structures(in: old, window.old), FieldBase.structures(in: new, window.new)
+        )
+        guard lost.contains(structure), !gained.contains(structure) else { continue }
+        for other in gained.subtracting(lost) { files[other, default: []].insert(conversion.path) }
+      }
+    }
+    let best = files.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
+    return best.flatMap { $0.value.count >= RetypingLearner.leastFiles ? $0.key : nil }
+  }
+}
+
 /// Reads retypings off in-tree functions.
 package struct RetypingLearner {
-  private static let leastFiles = 2
+  fileprivate static let leastFiles = 2
   private static let maximalUses = 12
   private let before: String
   private let after: String
@@ -58,6 +86,7 @@ package struct RetypingLearner {
   /// For each use, as it was, what it became, by file.
   private var uses: [String: [String: Set<String>]] = [:]
   private var examples: [String: Rule.Example] = [:]
+  private var fetches = FetchLearner()
 
   /// - Parameters:
   ///   - before, after: the structures with their tag keyword.
@@ -99,7 +128,9 @@ package struct RetypingLearner {
     )
     var learned = LearnedRule(
       rule: rule, span: .retyping, left: before, right: after, evidence: Evidence(places: []))
-    learned.retyping = Retyping(before: before, after: after, uses: Array(sorted.prefix(Self.maximalUses)))
+    let fetch = fetches.found(nearness)
+    learned.retyping = Retyping(
+      before: before, after: after, uses: Array(sorted.prefix(Self.maximalUses)), fetch: fetch?.0, origin: fetch?.1)
     return learned
   }
 
@@ -116,6 +147,7 @@ package struct RetypingLearner {
           after: Self.declaration(of: found.declared.new, window.new))
       }
       readUses(found.words(window), found.old, window)
+      fetches.read(found, window)
     }
   }
 
@@ -153,9 +185,10 @@ package struct RetypingLearner {
       old: window.old, new: window.new, oldTree: trees.old, newTree: trees.new, newNode: trees.newNode,
       symbol: pair.old, dropsConstants: false)
     let template = abstraction.template(node, trees.newNode[node], span: .expression)
-    guard template.lost == 0, let left = text(template.left, window.old.source.spelling(window.old.tokens[token])),
+    guard template.lost == 0,
+      let left = text(template.left, window.old.source.spelling(window.old.tokens[token]), declares: { _ in true }),
       let name = window.new.words.firstIndex(of: pair.new),
-      let right = text(template.right, window.new.source.spelling(window.new.tokens[name])),
+      let right = text(template.right, window.new.source.spelling(window.new.tokens[name]), declares: declares),
       right.contains("\(Pattern.mark)0"), Self.marks(right).isSubset(of: Self.marks(left))
     else { return nil }
     return (left, right)
@@ -178,7 +211,7 @@ package struct RetypingLearner {
 
   /// `¤0` for the variable, as a pointer, and the other metavariables behind it; nil where the text names anything that a
   /// driver need not have.
-  private func text(_ text: String, _ variable: String) -> String? {
+  private func text(_ text: String, _ variable: String, declares: (String) -> Bool) -> String? {
     var spellings = Spellings()
     let code = Code(text, &spellings)
     var words: [String] = []
@@ -235,6 +268,16 @@ struct RetypedFunction {
 }
 
 extension FieldBase {
+  /// The structures of a function's parameters and local variables.
+  static func structures(in function: Function, _ code: Code) -> Set<String> {
+    (function.head.lowerBound..<function.body.upperBound).reduce(into: []) { found, token in
+      guard code.tokens[token].kind == .identifier, token > function.head.lowerBound + 1, !code.isMember(token),
+        token != function.name, let structure = declared(token, code)
+      else { return }
+      found.insert(structure)
+    }
+  }
+
   /// Parameters and local variables that are, or point to, a structure: the first declaration of each.
   package static func variables(of structure: String, in function: Function, _ code: Code) -> [Int32: Int] {
     var found: [Int32: Int] = [:]

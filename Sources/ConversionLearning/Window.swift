@@ -59,6 +59,15 @@ struct Window {
     return (from..<to).filter { oldUnit[$0] < 0 }
   }
 
+  /// An old unit and a new one as people read them.
+  func example(of unit: Int, became other: Int) -> Rule.Example {
+    let first = old.units[unit].tokens.lowerBound
+    let line = LineTable(old.source.text).line(of: Int(old.tokens[first].start))
+    return Rule.Example(
+      site: Site(file: path, line: start + line - 1), before: Spacing.line(old, old.units[unit].tokens),
+      after: Spacing.line(new, new.units[other].tokens))
+  }
+
   private mutating func align() {
     let left = old.units.map { Self.key(old, $0) }
     let right = new.units.map { Self.key(new, $0) }

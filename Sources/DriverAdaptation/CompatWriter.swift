@@ -69,7 +69,7 @@ struct CompatWriter {
         places.append(Place(range: range, owner: index, condition: condition, members: [index]))
       }
     }
-    let merged = merged(places)
+    let merged = merged(places, text)
     if merged.contains(where: { $0.condition.asksVersion }),
       !CompatText.includes(text).contains(where: { $0.path == BuildProtocol.versionHeader })
     {
@@ -96,20 +96,31 @@ struct CompatWriter {
     }
   }
 
-  /// Places that share lines become one.
-  private func merged(_ places: [Place]) -> [Place] {
+  /// Places that share lines become one, and those under one condition that are near each other.
+  private func merged(_ places: [Place], _ text: SourceText) -> [Place] {
     var result: [Place] = []
     for place in places.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
-      guard let last = result.last, place.range.lowerBound < last.range.upperBound else {
+      guard let last = result.last,
+        place.range.lowerBound < last.range.upperBound
+          || last.condition == place.condition && isNarrow(last.range.upperBound..<place.range.lowerBound, text)
+      else {
         result.append(place)
         continue
       }
       result[result.count - 1] = Place(
         range: last.range.lowerBound..<max(last.range.upperBound, place.range.upperBound),
-        owner: max(last.owner, place.owner), condition: last.condition.and(place.condition),
+        owner: max(last.owner, place.owner),
+        condition: last.condition == place.condition ? last.condition : last.condition.and(place.condition),
         members: last.members.union(place.members))
     }
     return result
+  }
+
+  /// Few lines, which are better written twice than another condition read: no block begins or ends there, nor does any
+  /// condition.
+  private func isNarrow(_ gap: Range<Int>, _ text: SourceText) -> Bool {
+    let lines = text[gap].split(separator: 0x0A).filter { !$0.allSatisfy { $0 <= 0x20 } }
+    return lines.count <= 2 && !text[gap].contains { [0x7B, 0x7D, 0x23].contains($0) }
   }
 
   private static func overlaps(_ edit: Range<Int>, _ place: Range<Int>) -> Bool {

@@ -5,14 +5,16 @@ import ConversionLearning
 import KernelModel
 
 extension Proposer {
-  /// Where no pattern holds: variables that the symbol's calls pass on get the structure that the symbol takes now.
+  /// Where no pattern holds: variables that the symbol's calls pass on, or that point to the symbol, get the structure that
+  /// stands in its place.
   func migrate(_ files: [String: SourceText], _ proposal: inout Proposal) {
     let rules = rules.filter { $0.span == .retyping }
     guard !rules.isEmpty else { return }
     let (active, codes, spellings) = activeCodes(files)
     for rule in rules {
       guard var migration = TypeMigration(rule, codes, spellings),
-        case let seeds = migration.passed(to: symbol.name, on: lines), !seeds.isEmpty
+        case let seeds = symbol.isField
+          ? migration.holding(symbol.name, on: lines) : migration.passed(to: symbol.name, on: lines), !seeds.isEmpty
       else { continue }
       guard migration.migrate(seeds) else {
         proposal.unfit += 1
@@ -48,6 +50,19 @@ extension TypeMigration {
     if let least = uses.last, let worst = uses.min(by: { $0.share < $1.share }) {
       told.rule.support = min(told.rule.support, least.support)
       (told.rule.confidence, told.rule.opportunities) = (worst.share, worst.opportunities)
+    }
+    if isFetched, let fetch = retyping.fetch {
+      told.rule.summary += ", \(fetch.summary)"
+      told.rule.support = min(told.rule.support, fetch.support)
+      told.rule.examples = fetch.examples
+      if fetch.share < told.rule.confidence {
+        (told.rule.confidence, told.rule.opportunities) = (fetch.share, fetch.opportunities)
+      }
+      if fetch.share < Confidence.sure {
+        let share = Int((fetch.share * 100).rounded())
+        told.rule.flags.append(
+          Flag(.lowConfidence, "\(fetch.summary): \(share) % of the in-tree files that read such values do so now"))
+      }
     }
     return told.told(of: twins)
   }

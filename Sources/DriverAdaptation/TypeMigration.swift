@@ -28,13 +28,15 @@ struct TypeMigration {
   }
   private static let maximalItems = 1000
   let rule: LearnedRule
-  private let retyping: Retyping
+  let retyping: Retyping
   private let (was, becomes): (String, String)
   private let codes: [String: Code]
   private var spellings: Spellings
   private(set) var edits: [Edit] = []
   /// What was learned of uses that the driver has.
   private(set) var uses: Set<Retyping.Use> = []
+  /// Whether values are fetched by a call now.
+  private(set) var isFetched = false
   /// What goes along, in the order in which it was found.
   private var open: [Item] = []
   private var variables: Set<Variable> = []
@@ -68,6 +70,22 @@ struct TypeMigration {
         lines[file]?.contains(table.line(of: Int(code.tokens[call].start))) ?? false
       }.flatMap { call in
         code.arguments(ofCall: call).compactMap { variable(in: $0, file, code) }
+      }
+    }
+  }
+
+  /// Variables that are set to a field's address, or to what stands below it, on these lines.
+  func holding(_ field: String, on lines: [String: Set<Int>]) -> [Variable] {
+    lines.keys.sorted().flatMap { file -> [Variable] in
+      guard let code = codes[file] else { return [] }
+      let table = LineTable(code.source.text)
+      return code.tokens.indices.compactMap { token in
+        guard code.spells(token, field), code.isMember(token), let unit = code.unit(holding: token),
+          lines[file]?.contains(table.line(of: Int(code.tokens[token].start))) ?? false,
+          case let tokens = code.units[unit].tokens,
+          let equals = tokens.first(where: { code.punctuation(at: $0) == 0x3D }), equals < token, equals > 0
+        else { return nil }
+        return variable(in: equals - 1..<equals, file, code)
       }
     }
   }
@@ -115,8 +133,10 @@ struct TypeMigration {
         retag(code.units[unit].tokens, variable.file, code)
       else { return false }
     }
+    guard let fetched = isMerged ? [] : fetch(function, declared, variable.file, code) else { return false }
     var sized: Set<Int> = []
-    for token in function.body where code.words[token] == variable.word && !code.isMember(token) {
+    for token in function.body
+    where code.words[token] == variable.word && !code.isMember(token) && !fetched.contains(token) {
       if !isMerged, let unit = code.unit(holding: token), sized.insert(unit).inserted,
         unit != code.unit(holding: declared)
       {
@@ -128,6 +148,18 @@ struct TypeMigration {
       }
     }
     return true
+  }
+
+  /// Lets a call fetch what was read through the variable; tokens that are done with, nil where that can't be.
+  private mutating func fetch(_ function: Function, _ declared: Int, _ file: String, _ code: Code) -> Set<Int>? {
+    guard let fetch = retyping.fetch, let origin = retyping.origin else { return [] }
+    let rewriting = FetchRewriting(
+      file: file, code: code, function: function, declared: declared, fetch: fetch, origin: origin, rule: rule.rule.id)
+    guard let result = rewriting.result() else { return nil }
+    edits += result.edits
+    flags += result.flags
+    isFetched = isFetched || result.isFetched
+    return result.consumed
   }
 
   /// Takes over what an in-tree function says that was the same; false where there is none.

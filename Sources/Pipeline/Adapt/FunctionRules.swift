@@ -7,19 +7,11 @@ import DriverAdaptation
 import KernelModel
 
 extension RuleSource {
-  /// What becomes of variables that are passed for a parameter which points to another structure now.
+  /// What becomes of variables that are passed for a parameter which points to another structure now, or that point to a
+  /// field that is gone.
   func retypings(_ symbol: SoughtSymbol, _ store: ConversionSource) async throws -> [LearnedRule] {
-    func prototype(_ side: ConversionIndex.Side) async throws -> String? {
-      let found = try await store.declarations(of: symbol.name, in: side, container: symbol.container)
-      return symbol.container == nil ? Self.prototype(found) : found.first?.text
-    }
-    guard [.arguments, .callbackPrototype].contains(symbol.kind), let before = try await prototype(.old),
-      let after = try await prototype(.new)
-    else { return [] }
     var rules: [LearnedRule] = []
-    for (before, after) in CallbackRule.retypedParameters(
-      of: symbol.name, isField: symbol.container != nil, before: before, after: after)
-    {
+    for (before, after) in try await exchanged(symbol, store) {
       func tag(_ structure: String) -> String { structure.split(separator: " ").last.map(String.init) ?? structure }
       let conversions = try await store.conversions(losing: tag(before), gaining: tag(after))
       let declared = try await store.declared(among: Self.names(in: conversions)) ?? []
@@ -30,6 +22,27 @@ extension RuleSource {
       if let rule { rules += [rule] + (try await whole(rule, conversions, store).map { [$0] } ?? []) }
     }
     return rules
+  }
+
+  /// The structures that variables of the symbol's kind pointed to, and those that they point to now.
+  private func exchanged(_ symbol: SoughtSymbol, _ store: ConversionSource) async throws -> [(String, String)] {
+    func prototype(_ side: ConversionIndex.Side) async throws -> String? {
+      let found = try await store.declarations(of: symbol.name, in: side, container: symbol.container)
+      return symbol.container == nil ? Self.prototype(found) : found.first?.text
+    }
+    switch symbol.kind {
+    case .arguments, .callbackPrototype:
+      guard let before = try await prototype(.old), let after = try await prototype(.new) else { return [] }
+      return CallbackRule.retypedParameters(
+        of: symbol.name, isField: symbol.container != nil, before: before, after: after)
+    case .fieldGone:
+      guard let field = try await prototype(.old), let structure = FieldBase.structure(declaredBy: field),
+        let other = Retyping.successor(
+          of: structure, holding: symbol.name, from: try await store.conversions(losing: symbol.name))
+      else { return [] }
+      return [(structure, other)]
+    default: return []
+    }
   }
 
   /// The rule for functions that the driver has in common with the tree; nil where there are none.
