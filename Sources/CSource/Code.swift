@@ -63,6 +63,12 @@ package struct Code: Sendable {
     return before == 0x2E || before == CSource.punctuation("->")
   }
 
+  /// Whether a token stands behind `struct`, `union` or `enum`.
+  package func isTag(_ token: Int) -> Bool {
+    guard token > 0, let keyword = Keyword(rawValue: words[token - 1]) else { return false }
+    return [.struct, .union, .enum].contains(keyword)
+  }
+
   /// Whether a name is set, counted up or down, or pointed to where it stands.
   package func isTouched(_ token: Int) -> Bool {
     let counts = [CSource.punctuation("++"), CSource.punctuation("--")]

@@ -34,9 +34,9 @@ extension Retyping {
   /// - Parameter token: the variable's name.
   package func consequence(of token: Int, _ code: Code, _ spellings: inout Spellings) -> (Use, Consequence)? {
     guard let unit = code.unit(holding: token) else { return nil }
-    let tree = ExpressionTree(code, code.units[unit].tokens)
+    let tree = ExpressionTree(code, Self.expression(of: token, code.units[unit].tokens, code))
     for node in tree.path(to: token) {
-      for use in uses {
+      for use in uses where !use.isCheck {
         var matcher = Matcher(Pattern(use.left, &spellings), code, tree)
         guard let match = matcher.match(node), let variable = match.bindings.first??.tokens,
           variable.last == token, variable.count <= 2
@@ -52,16 +52,15 @@ extension Retyping {
 extension Retyping {
   /// What variables point to now in in-tree functions where they pointed to a structure that held the lost field: what
   /// most of the files say; nil where too few do.
-  package static func successor(of structure: String, holding field: String, from conversions: [Conversion]) -> String?
+  package static func successor(of structure: String, beside symbol: String, from conversions: [Conversion]) -> String?
   {
     var files: [String: Set<String>] = [:]
     for conversion in conversions {
       var spellings = Spellings()
       let window = Window(conversion, &spellings)
-      guard let word = spellings.known(field) else { continue }
+      guard let word = spellings.known(symbol) else { continue }
       for old in window.old.functions where old.body.contains(where: { window.old.words[$0] == word }) {
-        let name = window.old.words[old.name]
-        guard let new = window.new.functions.first(where: { window.new.words[$0.name] == name }) else { continue }
+        guard let new = window.successor(of: old) else { continue }
         let (lost, gained) = (
           FieldBase.structures(in: old, window.old), FieldBase.structures(in: new, window.new)
         )
@@ -71,6 +70,35 @@ extension Retyping {
     }
     let best = files.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
     return best.flatMap { $0.value.count >= RetypingLearner.leastFiles ? $0.key : nil }
+  }
+}
+
+extension Retyping {
+  /// The tokens of a unit; of a declaration that begins with `struct` what it gives to the variable.
+  static func expression(of variable: Int, _ tokens: Range<Int>, _ code: Code) -> Range<Int> {
+    let isDeclared = FieldBase.declared(variable, code) != nil && code.punctuation(at: variable + 1) == 0x3D
+    return isDeclared && tokens.contains(variable) ? variable..<tokens.upperBound : tokens
+  }
+
+  /// Whether the variable is tested here as the tree tests other things now: that depends on where it comes from.
+  package func asksOtherwise(_ token: Int, _ code: Code, _ spellings: inout Spellings) -> Use? {
+    guard let unit = code.unit(holding: token) else { return nil }
+    let tree = ExpressionTree(code, code.units[unit].tokens)
+    return uses.filter(\.isCheck).first { use in
+      tree.path(to: token).contains { node in
+        var matcher = Matcher(Pattern(use.left, &spellings), code, tree)
+        return matcher.match(node)?.bindings.first??.tokens.last == token
+      }
+    }
+  }
+}
+
+extension Retyping.Use {
+  /// Nothing but the variable itself is asked: `!¤0`, `if (¤0)`.
+  var isCheck: Bool {
+    let source = LexedSource(left)
+    let words = ["\(Pattern.mark)0", "if", "while", "NULL", "(", ")", "!", "==", "!=", "&&", "||", "?", ":"]
+    return source.tokens.allSatisfy { words.contains(source.spelling($0)) }
   }
 }
 
@@ -118,7 +146,7 @@ package struct RetypingLearner {
     let replayed = found.filter { $0.support > Self.leastFiles }.reduce(0) { $0 + $1.support }
     let sorted = found.sorted { ($0.support, $1.left) > ($1.support, $0.left) }
     let rule = Rule(
-      id: "retype_\(SemanticPatch.stem(before.split(separator: " ").last.map(String.init) ?? before))",
+      id: SemanticPatch.stem("retype_\(before.split(separator: " ").last ?? "")_\(symbol)"),
       symbol: symbol, kind: .declaration, smpl: "", summary: "`\(before)` → `\(after)`", support: files.count,
       confidence: 1, opportunities: files.count,
       examples: nearness.sorted(files).prefix(Rule.exampleLimit).compactMap { examples[$0] },
@@ -162,7 +190,8 @@ package struct RetypingLearner {
     for unit in window.old.units.indices where window.newUnit[unit] >= 0 {
       let tokens = window.old.units[unit].tokens
       guard function.body.contains(tokens.lowerBound) else { continue }
-      for token in tokens where window.old.words[token] == pair.old && !window.old.isMember(token) {
+      for token in tokens
+      where window.old.words[token] == pair.old && !window.old.isMember(token) && !window.old.isTag(token) {
         guard let (left, right) = use(token, pair, unit, window) else { continue }
         uses[left, default: [:]][right, default: []].insert(window.path)
       }
@@ -174,8 +203,13 @@ package struct RetypingLearner {
   private func use(
     _ token: Int, _ pair: (old: Int32, new: Int32), _ unit: Int, _ window: Window
   ) -> (String, String)? {
+    let (olds, news) = (window.old.units[unit].tokens, window.new.units[Int(window.newUnit[unit])].tokens)
+    guard let other = news.first(where: { window.new.words[$0] == pair.new && !window.new.isTag($0) }) else {
+      return nil
+    }
     let trees = TreePair(
-      window.old, window.old.units[unit], window.new, window.new.units[Int(window.newUnit[unit])])
+      window.old, Retyping.expression(of: token, olds, window.old), window.new,
+      Retyping.expression(of: other, news, window.new))
     let path = trees.old.path(to: token).dropLast()
     let changed = path.last { trees.newNode[$0] >= 0 && !isSame($0, trees, pair, window) }
     guard let node = changed ?? path.last(where: { [.member, .call].contains(trees.old.nodes[$0].kind) }),
@@ -243,8 +277,7 @@ struct RetypedFunction {
 
   static func all(_ before: String, _ after: String, _ window: Window) -> [RetypedFunction] {
     window.old.functions.compactMap { old in
-      let word = window.old.words[old.name]
-      guard let new = window.new.functions.first(where: { window.new.words[$0.name] == word }) else { return nil }
+      guard let new = window.successor(of: old) else { return nil }
       let variables = FieldBase.variables(of: before, in: old, window.old)
       let successors = FieldBase.variables(of: after, in: new, window.new)
       guard let pair = pair(variables, successors),

@@ -12,8 +12,12 @@ struct TreePair {
   private let newCode: Code
 
   init(_ oldCode: Code, _ oldUnit: CodeUnit, _ newCode: Code, _ newUnit: CodeUnit) {
-    old = ExpressionTree(oldCode, oldUnit.tokens)
-    new = ExpressionTree(newCode, newUnit.tokens)
+    self.init(oldCode, oldUnit.tokens, newCode, newUnit.tokens)
+  }
+
+  init(_ oldCode: Code, _ oldTokens: Range<Int>, _ newCode: Code, _ newTokens: Range<Int>) {
+    old = ExpressionTree(oldCode, oldTokens)
+    new = ExpressionTree(newCode, newTokens)
     (self.oldCode, self.newCode) = (oldCode, newCode)
     newNode = Array(repeating: -1, count: old.nodes.count)
     pair(old.root, new.root)

@@ -59,6 +59,16 @@ struct Window {
     return (from..<to).filter { oldUnit[$0] < 0 }
   }
 
+  /// What became of an old function: the one of its name, or the one under a new name that stands in its place.
+  func successor(of function: Function) -> Function? {
+    let name = old.words[function.name]
+    if let same = new.functions.first(where: { new.words[$0.name] == name }) { return same }
+    guard let unit = old.unit(holding: function.name), newUnit[unit] >= 0 else { return nil }
+    let tokens = new.units[Int(newUnit[unit])].tokens
+    let known = Set(old.functions.map { old.words[$0.name] })
+    return new.functions.first { tokens.contains($0.name) && !known.contains(new.words[$0.name]) }
+  }
+
   /// An old unit and a new one as people read them.
   func example(of unit: Int, became other: Int) -> Rule.Example {
     let first = old.units[unit].tokens.lowerBound

@@ -19,14 +19,22 @@ package enum CallbackRule {
   package static func retypedParameters(
     of name: String, isField: Bool, before: String, after: String
   ) -> [(before: String, after: String)] {
-    var spellings = Spellings()
-    func prototype(_ text: String) -> Prototype? {
-      let code = Code(text, &spellings)
-      if isField { return Prototype(field: name, code) }
-      return code.tokens.indices.first { code.spells($0, name) }.flatMap { Prototype(head: 0, name: $0, code) }
-    }
-    guard let old = prototype(before), let new = prototype(after) else { return [] }
+    guard let old = prototype(of: name, isField: isField, before),
+      let new = prototype(of: name, isField: isField, after)
+    else { return [] }
     return PrototypeChange.exchangedStructures(old, new).map { ($0.before, $0.after) }
+  }
+
+  /// Structures that parameters of a function point to, with their tag keywords.
+  package static func parameterStructures(of name: String, _ declaration: String) -> [String] {
+    prototype(of: name, isField: false, declaration).map { PrototypeChange.structures($0) } ?? []
+  }
+
+  private static func prototype(of name: String, isField: Bool, _ text: String) -> Prototype? {
+    var spellings = Spellings()
+    let code = Code(text, &spellings)
+    if isField { return Prototype(field: name, code) }
+    return code.tokens.indices.first { code.spells($0, name) }.flatMap { Prototype(head: 0, name: $0, code) }
   }
 
   /// A field that a macro sets is known by the compiler's message alone: the type that it has, in quotes, and that of what

@@ -96,13 +96,13 @@ struct CompatWriter {
     }
   }
 
-  /// Places that share lines become one, and those under one condition that are near each other.
+  /// Places that share lines become one, and those of one change that are near each other.
   private func merged(_ places: [Place], _ text: SourceText) -> [Place] {
     var result: [Place] = []
     for place in places.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
       guard let last = result.last,
         place.range.lowerBound < last.range.upperBound
-          || last.condition == place.condition && isNarrow(last.range.upperBound..<place.range.lowerBound, text)
+          || last.members == place.members && isNarrow(last.range.upperBound..<place.range.lowerBound, text)
       else {
         result.append(place)
         continue
@@ -110,7 +110,7 @@ struct CompatWriter {
       result[result.count - 1] = Place(
         range: last.range.lowerBound..<max(last.range.upperBound, place.range.upperBound),
         owner: max(last.owner, place.owner),
-        condition: last.condition == place.condition ? last.condition : last.condition.and(place.condition),
+        condition: last.condition.and(place.condition),
         members: last.members.union(place.members))
     }
     return result

@@ -4,8 +4,11 @@
 enum IntegerSpelling {
   private static let words: Set<String> = ["unsigned", "signed", "long", "short", "int", "char"]
 
-  /// A declaration with `long` for `long int`, which checkpatch wants nobody to write.
-  static func plain(_ text: String) -> String { text.replacing(/\b(long|short) int\b/) { String($0.output.1) } }
+  /// A declaration with `long` for `long int` and `unsigned int` for `unsigned`, as checkpatch wants people to write.
+  static func plain(_ text: String) -> String {
+    text.replacing(/\b(long|short) int\b/) { String($0.output.1) }
+      .replacing(/\bunsigned\b(?! (?:int|long|short|char|__int128)\b)/, with: "unsigned int")
+  }
 
   static func isInteger(_ type: [String]) -> Bool {
     type.contains { words.contains($0) } && type.allSatisfy { words.contains($0) || $0 == "const" || $0 == "*" }

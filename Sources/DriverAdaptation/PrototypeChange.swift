@@ -58,23 +58,32 @@ struct PrototypeChange {
     steps.contains { if case .keep(_, retyped: false) = $0 { false } else { true } }
   }
 
-  /// Parameters that stay where they are and point to another structure, with their tag keywords.
+  /// Parameters that stay where they are and point to another structure, or to a pointer to it, with their tag keywords.
   static func exchangedStructures(
     _ old: Prototype, _ new: Prototype
   ) -> [(number: Int, before: String, after: String)] {
     guard old.parameters.count == new.parameters.count else { return [] }
     return old.parameters.indices.compactMap { number in
       guard let left = structure(old.type(old.parameters[number])),
-        let right = structure(new.type(new.parameters[number])), left != right
+        let right = structure(new.type(new.parameters[number])), left.tag != right.tag, left.stars == right.stars
       else { return nil }
-      return (number, left, right)
+      return (number, left.tag, right.tag)
     }
   }
 
-  private static func structure(_ type: [String]) -> String? {
+  /// The structure that a type points to, and over how many steps.
+  private static func structure(_ type: [String]) -> (tag: String, stars: Int)? {
     let words = unqualified(type)
-    return words.count == 3 && words[2] == "*" && ["struct", "union"].contains(words[0])
-      ? words[0...1].joined(separator: " ") : nil
+    guard words.count >= 3, ["struct", "union"].contains(words[0]), words.dropFirst(2).allSatisfy({ $0 == "*" }) else {
+      return nil
+    }
+    return (words[0...1].joined(separator: " "), words.count - 2)
+  }
+
+  /// The structures that a function's parameters point to.
+  static func structures(_ prototype: Prototype) -> [String] {
+    var seen: Set<String> = []
+    return prototype.parameters.compactMap { structure(prototype.type($0))?.tag }.filter { seen.insert($0).inserted }
   }
 
   /// Numbers of the old parameters that are gone.

@@ -136,7 +136,8 @@ struct TypeMigration {
     guard let fetched = isMerged ? [] : fetch(function, declared, variable.file, code) else { return false }
     var sized: Set<Int> = []
     for token in function.body
-    where code.words[token] == variable.word && !code.isMember(token) && !fetched.contains(token) {
+    where code.words[token] == variable.word && !code.isMember(token) && !code.isTag(token) && !fetched.contains(token)
+    {
       if !isMerged, let unit = code.unit(holding: token), sized.insert(unit).inserted,
         unit != code.unit(holding: declared)
       {
@@ -191,6 +192,7 @@ struct TypeMigration {
       uses.insert(use)
       return true
     }
+    if let check = retyping.asksOtherwise(token, code, &spellings) { flagCheck(check, token, file, code) }
     if let (owner, number) = code.call(passing: token) {
       let name = code.source.spelling(code.tokens[owner])
       add(parameter(number, of: name, isField: code.isMember(owner), usedIn: file))
@@ -271,6 +273,13 @@ struct TypeMigration {
       }
     }
     return isDefined
+  }
+
+  /// What a test has to ask depends on where the variable comes from.
+  private mutating func flagCheck(_ check: Retyping.Use, _ token: Int, _ file: String, _ code: Code) {
+    let line = LineTable(code.source.text).line(of: Int(code.tokens[token].start))
+    flags.append(
+      Flag(.valueUsed, "\(Site(file: file, line: line)): \(check.summary) in the tree; left as it is"))
   }
 
   /// `void *` takes both: what the function makes of it is not known.

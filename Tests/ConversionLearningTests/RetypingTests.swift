@@ -71,4 +71,22 @@ import Testing
     }
     #expect(rule(own)?.retyping?.uses == [])
   }
+
+  /// The function has another name now, the variable is set where it is declared, and one is told of a test.
+  @Test func whereAVariableComesFromIsToldAsWell() throws {
+    let conversions = (0..<3).map { number in
+      conversion(
+        number,
+        "static int f\(number)_addr(struct ev *e)\n{\n\tstruct addr *addr = e->addr;\n\n\tif (!addr)\n\t\treturn 1;\n"
+          + "\tk_wait(addr);\n\treturn 0;\n}\n",
+        "static int f\(number)_storage(struct ev *e)\n{\n\tstruct storage *s = k_storage(e->addr);\n\n"
+          + "\tif (k_bad(s))\n\t\treturn 1;\n\tk_storage_wait(s);\n\treturn 0;\n}\n")
+    }
+    let found = try #require(rule(conversions)?.retyping)
+    #expect(
+      found.uses.map { "\($0.left) → \($0.right)" } == [
+        "!¤0 → k_bad(¤0)", "k_wait(¤0) → k_storage_wait(¤0)", "¤0 = ¤1->addr → ¤0 = k_storage(¤1->addr)",
+      ])
+    #expect(Retyping.successor(of: "struct addr", beside: "k_wait", from: conversions) == "struct storage")
+  }
 }

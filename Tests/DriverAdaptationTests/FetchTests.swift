@@ -38,7 +38,7 @@ import Testing
 
   @Test func theTreesFunctionsTellTheCall() throws {
     #expect(
-      Retyping.successor(of: "struct ring", holding: "ring", from: Self.examples) == "struct box")
+      Retyping.successor(of: "struct ring", beside: "ring", from: Self.examples) == "struct box")
     let retyping = try #require(Self.rule(Self.examples)?.retyping)
     let fetch = try #require(retyping.fetch)
     #expect(fetch.value == "¤0->buf[¤0->tail]")
@@ -51,7 +51,7 @@ import Testing
     #expect(fetch.examples.first?.after == "put0(p, c)")
     #expect(retyping.origin?.before == ["state", "*", "ring"])
     #expect(retyping.origin?.after == ["state", "*", "box"])
-    #expect(retyping.uses.map(\.left) == ["ring_pending(¤0)"])
+    #expect(retyping.uses.map(\.left) == ["ring_pending(¤0)", "¤0 = &¤1->ring"])
   }
 
   /// Who says the contrary, or too few: nothing is told of a call, the types are.

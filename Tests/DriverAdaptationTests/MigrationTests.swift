@@ -56,6 +56,13 @@ import Testing
         "int f(struct dev *d)\n{\n\tstruct storage *p;\n\n\tp = make(sizeof(struct storage), 1);\n\treturn set_addr(d, p);\n}\n"
     ),
     DriverCase(
+      name: "a test that depends on where the variable comes from",
+      driver:
+        "int f(struct dev *d, struct addr *addr)\n{\n\tif (!addr)\n\t\treturn 1;\n\treturn set_addr(d, addr);\n}\n",
+      expected:
+        "int f(struct dev *d, struct storage *addr)\n{\n\tif (!addr)\n\t\treturn 1;\n\treturn set_addr(d, addr);\n}\n",
+      flags: [.valueUsed]),
+    DriverCase(
       name: "two variables in one declaration",
       driver: "int f(struct dev *d)\n{\n\tstruct addr sa, other;\n\n\tuse(other.data);\n\treturn set_addr(d, &sa);\n}\n"
     ),
@@ -75,8 +82,10 @@ import Testing
     "struct addr", "struct storage", for: "set_addr",
     from: (0..<3).map { number in
       Conversion(
-        path: "drivers/a\(number).c", oldText: "void f\(number)(struct addr *a)\n{\n\tk_use(a->data);\n}\n",
-        newText: "void f\(number)(struct storage *a)\n{\n\tk_use(a->__data);\n}\n", oldStart: 1, newStart: 1)
+        path: "drivers/a\(number).c",
+        oldText: "void f\(number)(struct addr *a)\n{\n\tk_use(a->data);\n\tif (!a)\n\t\tk_log();\n}\n",
+        newText: "void f\(number)(struct storage *a)\n{\n\tk_use(a->__data);\n\tif (k_bad(a))\n\t\tk_log();\n}\n",
+        oldStart: 1, newStart: 1)
     }, near: Nearness()
   ) { $0.hasPrefix("k_") }
 

@@ -35,12 +35,17 @@ extension RuleSource {
       guard let before = try await prototype(.old), let after = try await prototype(.new) else { return [] }
       return CallbackRule.retypedParameters(
         of: symbol.name, isField: symbol.container != nil, before: before, after: after)
-    case .fieldGone:
-      guard let field = try await prototype(.old), let structure = FieldBase.structure(declaredBy: field),
-        let other = Retyping.successor(
-          of: structure, holding: symbol.name, from: try await store.conversions(losing: symbol.name))
-      else { return [] }
-      return [(structure, other)]
+    case .fieldGone, .functionGone:
+      guard let before = try await prototype(.old) else { return [] }
+      let structures =
+        symbol.isField
+        ? [FieldBase.structure(declaredBy: before)].compactMap { $0 }
+        : CallbackRule.parameterStructures(of: symbol.name, before)
+      guard !structures.isEmpty else { return [] }
+      let conversions = try await store.conversions(losing: symbol.name)
+      return structures.compactMap { structure in
+        Retyping.successor(of: structure, beside: symbol.name, from: conversions).map { (structure, $0) }
+      }
     default: return []
     }
   }

@@ -165,7 +165,7 @@ struct RuleSource: Sendable {
   }
 
   /// A field that became another one of the same structure: the new one has to be there, and of the same type. A number
-  /// may have become one of another unit, a pointer one to something else.
+  /// may have become one of another unit, a pointer one to something else; of functions the compiler tells.
   private func fits(_ rule: LearnedRule, _ symbol: SoughtSymbol, _ store: ConversionSource) async throws -> Bool {
     guard let container = symbol.container, let field = rule.renamedField(symbol.name) else { return true }
     let old = try await store.declarations(of: symbol.name, in: .old, container: container)
@@ -175,7 +175,8 @@ struct RuleSource: Sendable {
       let source = LexedSource(declaration.text)
       return source.tokens.map { source.spelling($0) }.filter { $0 != declaration.name }
     }
-    return new.contains { one in old.contains { type($0) == type(one) } }
+    func isFunction(_ declaration: Declaration) -> Bool { declaration.text.contains("(*\(declaration.name))") }
+    return new.contains { one in old.contains { type($0) == type(one) || isFunction($0) && isFunction(one) } }
   }
 
   /// Whose headers are like the driver's; nothing where the old tree is no folder.
