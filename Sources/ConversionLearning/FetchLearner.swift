@@ -40,13 +40,14 @@ struct FetchLearner {
       let type = Self.ranked(own.compactMap { one in one.type.map { (one.file, $0) } }).first
     else { return nil }
     let empty = Self.ranked(own.flatMap { one in one.empty.map { (one.file, $0) } }, atLeast: Self.leastFiles)
-    let advances = Self.ranked(own.flatMap { one in one.advances.map { (one.file, $0) } })
+    let advances = Self.ranked(own.flatMap { one in one.advances.map { (one.file, $0) } }, atLeast: Self.leastFiles)
     // Without them it is not known what the call says, or what it does.
     guard !empty.isEmpty, !advances.isEmpty else { return nil }
-    let beside = own.flatMap(\.beside)
-    let dropped = Set(beside.map(\.key)).filter { text in
-      let all = beside.filter { $0.key == text }
-      return all.count >= Self.leastFiles && all.filter(\.value).count * 2 > all.count
+    let beside = own.flatMap { one in one.beside.map { (file: one.file, text: $0.key, isGone: $0.value) } }
+    let dropped = Set(beside.map(\.text)).filter { text in
+      let all = Set(beside.filter { $0.text == text }.map(\.file))
+      let gone = Set(beside.filter { $0.text == text && $0.isGone }.map(\.file))
+      return all.count >= Self.leastFiles && gone.count * 2 > all.count
     }
     let files = Set(own.map(\.file))
     let nearest = nearness.sorted(files).compactMap { file in own.first { $0.file == file }?.shown }
@@ -129,7 +130,10 @@ struct FetchLearner {
       }
     }
     guard let place = places.first else { return }
-    let advances = holding.filter { Self.isAdvance($0, words.old, window.old) }
+    // The next that has to do with the variable.
+    let advances = places.compactMap { place in holding.first { $0 > place } }.filter {
+      Self.isAdvance($0, words.old, window.old)
+    }
     example.advances = Set(advances.map { reader.text(window.old.units[$0].tokens) })
     readNeighbours(of: place, advances, &example, reader, (olds, news), words.new, call, window)
     readEmpty(call, holding, &example, reader, window)
@@ -143,20 +147,15 @@ struct FetchLearner {
   ) {
     guard let advance = advances.first(where: { $0 > place }) else { return }
     let other = RelativeText(window.new, variable: variable, owner: call.owner)
-    func count(_ text: String) -> (old: Int, new: Int) {
-      (
-        units.0.filter { reader.text(window.old.units[$0].tokens) == text }.count,
-        units.1.filter { other.text(window.new.units[$0].tokens) == text }.count
-      )
-    }
+    let olds = Dictionary(units.0.map { (reader.text(window.old.units[$0].tokens), 1) }, uniquingKeysWith: +)
+    let news = Dictionary(units.1.map { (other.text(window.new.units[$0].tokens), 1) }, uniquingKeysWith: +)
     let neighbours = Array(place + 1..<advance) + [advance + 1]
     for unit in neighbours where window.old.units.indices.contains(unit) {
       let text = reader.text(window.old.units[unit].tokens)
       guard window.old.units[unit].kind == .statement, text.contains(RelativeText.ownerMark),
         !text.contains(RelativeText.variableMark)
       else { continue }
-      let counts = count(text)
-      example.beside[text] = counts.new < counts.old
+      example.beside[text] = news[text, default: 0] < olds[text, default: 0]
     }
   }
 
@@ -165,16 +164,18 @@ struct FetchLearner {
     _ call: FetchCall, _ holding: [Int], _ example: inout Example, _ reader: RelativeText, _ window: Window
   ) {
     guard let unit = window.new.unit(holding: call.token) else { return }
-    let isDenied = window.new.punctuation(at: call.token - 1) == 0x21
+    let isDenied =
+      call.token > window.new.units[unit].tokens.lowerBound && window.new.punctuation(at: call.token - 1) == 0x21
     // What became something else does not tell.
     for old in holding where [-1, Int32(unit)].contains(window.newUnit[old]) {
       let range = isDenied ? call.token - 1..<call.end : call.token..<call.end
       guard let replaced = Self.replaced(old, by: range, in: unit, window) else { continue }
       let isOldDenied = window.old.punctuation(at: replaced.lowerBound) == 0x21
+      let text = reader.text(isOldDenied ? replaced.dropFirst() : replaced)
       if isOldDenied == isDenied {
         example.isContrary = true
-      } else {
-        example.empty.insert(reader.text(isOldDenied ? replaced.dropFirst() : replaced))
+      } else if !isOldDenied || !(text.contains("&&") || text.contains("||")) {
+        example.empty.insert(text)
       }
     }
   }
@@ -183,7 +184,8 @@ struct FetchLearner {
   private static func replaced(_ old: Int, by range: Range<Int>, in new: Int, _ window: Window) -> Range<Int>? {
     let (olds, news) = (window.old.units[old].tokens, window.new.units[new].tokens)
     let (before, behind) = (range.lowerBound - news.lowerBound, news.upperBound - range.upperBound)
-    guard window.old.units[old].kind == window.new.units[new].kind, olds.count > before + behind,
+    guard before >= 0, behind >= 0, window.old.units[old].kind == window.new.units[new].kind,
+      olds.count > before + behind,
       window.old.words[olds].prefix(before).elementsEqual(window.new.words[news].prefix(before)),
       window.old.words[olds].suffix(behind).elementsEqual(window.new.words[news].suffix(behind))
     else { return nil }
@@ -206,7 +208,8 @@ struct FetchLearner {
     for unit in units where code.units[unit].kind == .statement && code.units[unit].tokens.count > 1 {
       let tokens = code.units[unit].tokens
       guard let name = tokens.first(where: { code.words[$0] == variable }), name == tokens.upperBound - 1,
-        tokens.dropLast().allSatisfy({ code.tokens[$0].kind == .identifier })
+        tokens.dropLast().allSatisfy({ code.tokens[$0].kind == .identifier }),
+        ![.return, .goto, .else, .do].contains(Keyword(rawValue: code.words[tokens.lowerBound]))
       else { continue }
       return Spacing.line(code, tokens.lowerBound..<name)
     }

@@ -41,7 +41,10 @@ package struct Learner {
       ($0.path, $0.oldStart, $0.commit?.id ?? "") < ($1.path, $1.oldStart, $1.commit?.id ?? "")
     }
     for conversion in sorted {
-      let window = Window(symbol.isField ? RenamedValue.undone(conversion, of: symbol.name) : conversion, &spellings)
+      let shown =
+        symbol.isField
+        ? RenamedValue.undone(conversion, of: symbol.name, declares: knowledge.declares) : conversion
+      let window = Window(shown, &spellings)
       let found = Occurrence.all(of: word, in: window, number: windows.count, isField: symbol.isField)
       occurrences += found.filter { FieldBase.fits(symbol, window.old, $0.token, knowing: knowledge.fields) }
       windows.append(window)

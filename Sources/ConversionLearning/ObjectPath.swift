@@ -48,13 +48,13 @@ package struct ObjectPath: Codable, Hashable, Sendable {
     var at = first + 1
     if code.punctuation(at: at) == 0x28, at < end { at = Int(code.brackets.partner[at]) + 1 }
     guard at > first, at <= end else { return [] }
-    var links = [(code.spelled(first..<at), at)]
+    var links = [(Spacing.line(code, first..<at), at)]
     while at < end {
       switch code.punctuation(at: at) {
       case 0x5B:
         let close = Int(code.brackets.partner[at])
         guard close > at, close < end else { return links }
-        links.append((code.spelled(at..<close + 1), close + 1))
+        links.append((Spacing.line(code, at..<close + 1), close + 1))
         at = close + 1
       case 0x2E, punctuation("->"):
         guard at + 1 < end, code.tokens[at + 1].kind == .identifier else { return links }

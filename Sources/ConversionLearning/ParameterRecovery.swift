@@ -71,8 +71,7 @@ package enum ParameterRecovery {
   ) -> [(String, Rule.Example)] {
     var found: [(String, Rule.Example)] = []
     for old in window.old.functions {
-      let word = window.old.words[old.name]
-      guard let new = window.new.functions.first(where: { window.new.words[$0.name] == word }),
+      guard let new = window.successor(of: old),
         case let names = Self.parameters(old, window.old).filter({ $0.type == lost.type }).map(\.name),
         names.count == lost.count, !Self.parameters(new, window.new).contains(where: { $0.type == lost.type })
       else { continue }

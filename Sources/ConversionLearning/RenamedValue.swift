@@ -7,7 +7,12 @@ import KernelModel
 /// `.old = f` → `.new = f`, for a driver need not rename its own.
 enum RenamedValue {
   /// The conversion with the old names of such functions in its new text; the same where there are none.
-  static func undone(_ conversion: Conversion, of field: String) -> Conversion {
+  ///
+  /// - Parameter declares: whether the new tree's headers declare a name: that is no function of the file's.
+  static func undone(
+    _ conversion: Conversion, of field: String, declares: (String) -> Bool?
+  ) -> Conversion {
+    guard conversion.oldText.contains(".\(field)") else { return conversion }
     var spellings = Spellings()
     let window = Window(conversion, &spellings)
     guard let word = spellings.known(field) else { return conversion }
@@ -28,7 +33,8 @@ enum RenamedValue {
         let isAligned =
           window.newUnit[unit] >= 0
           && window.new.units[Int(window.newUnit[unit])].tokens.contains(other.field)
-        return (isNamed || isAligned) && !olds.contains(window.new.words[other.value])
+        let value = window.new.source.spelling(window.new.tokens[other.value])
+        return (isNamed || isAligned && declares(value) != true) && !olds.contains(window.new.words[other.value])
       }
       if let other { names[window.new.words[other.value]] = own }
     }
@@ -36,7 +42,7 @@ enum RenamedValue {
     var (text, done) = ([UInt8](), 0)
     let source = window.new.source
     for token in window.new.tokens.indices {
-      guard let name = names[window.new.words[token]] else { continue }
+      guard !window.new.isMember(token), let name = names[window.new.words[token]] else { continue }
       let range = window.new.tokens[token].range
       text += source.text[done..<range.lowerBound] + Array(name.utf8)
       done = range.upperBound

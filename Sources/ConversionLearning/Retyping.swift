@@ -17,6 +17,18 @@ package struct Retyping: Codable, Hashable, Sendable {
     package var summary: String { "`\(Summary.shown(left))` → `\(Summary.shown(right))`" }
     /// Share of the files that show it (0…1).
     package var share: Double { Double(support) / Double(max(1, opportunities)) }
+
+    /// What is called now, and was not before.
+    package var function: String? {
+      func called(_ text: String) -> [String] {
+        let source = LexedSource(text)
+        return source.tokens.indices.dropLast().filter {
+          source.tokens[$0].kind == .identifier && source.tokens[$0 + 1].punctuation == 0x28
+        }.map { source.spelling(source.tokens[$0]) }
+      }
+      let old = called(left)
+      return called(right).first { !old.contains($0) }
+    }
   }
   /// The structures with their tag keyword.
   package var before: String
@@ -109,8 +121,11 @@ package struct RetypingLearner {
   private let before: String
   private let after: String
   private let declares: (String) -> Bool
+  private let symbol: String
   /// Files whose functions gave a variable the other type.
   private var files: Set<String> = []
+  /// Those of functions that name the symbol.
+  private var naming: Set<String> = []
   /// For each use, as it was, what it became, by file.
   private var uses: [String: [String: Set<String>]] = [:]
   private var examples: [String: Rule.Example] = [:]
@@ -125,32 +140,32 @@ package struct RetypingLearner {
     _ before: String, _ after: String, for symbol: String, from conversions: [Conversion], near nearness: Nearness,
     declares: @escaping (String) -> Bool
   ) -> LearnedRule? {
-    var learner = RetypingLearner(before: before, after: after, declares: declares)
+    var learner = RetypingLearner(before: before, after: after, symbol: symbol, declares: declares)
     for conversion in conversions { learner.read(conversion) }
-    return learner.rule(symbol, nearness)
+    return learner.rule(nearness)
   }
 
-  private init(before: String, after: String, declares: @escaping (String) -> Bool) {
-    (self.before, self.after, self.declares) = (before, after, declares)
+  private init(before: String, after: String, symbol: String, declares: @escaping (String) -> Bool) {
+    (self.before, self.after, self.symbol, self.declares) = (before, after, symbol, declares)
   }
 
-  private func rule(_ symbol: String, _ nearness: Nearness) -> LearnedRule? {
+  private func rule(_ nearness: Nearness) -> LearnedRule? {
     guard files.count >= Self.leastFiles else { return nil }
+    // Who names the symbol shows what became of it; for callbacks nobody does.
+    let files = naming.isEmpty ? files : naming
     let found = uses.compactMap { left, rights -> Retyping.Use? in
       let best = rights.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
       guard let best, best.key != left, best.value.count >= Self.leastFiles else { return nil }
       let all = rights.values.reduce(into: Set<String>()) { $0.formUnion($1) }
       return .init(left: left, right: best.key, support: best.value.count, opportunities: all.count)
     }
-    // A use is learned without a file where enough others show it.
-    let replayed = found.filter { $0.support > Self.leastFiles }.reduce(0) { $0 + $1.support }
     let sorted = found.sorted { ($0.support, $1.left) > ($1.support, $0.left) }
     let rule = Rule(
       id: SemanticPatch.stem("retype_\(before.split(separator: " ").last ?? "")_\(symbol)"),
       symbol: symbol, kind: .declaration, smpl: "", summary: "`\(before)` → `\(after)`", support: files.count,
       confidence: 1, opportunities: files.count,
       examples: nearness.sorted(files).prefix(Rule.exampleLimit).compactMap { examples[$0] },
-      replay: .init(reproduced: replayed, tried: found.reduce(0) { $0 + $1.opportunities }), introduces: [after],
+      replay: .init(reproduced: 0, tried: 0), introduces: [after],
       flags: files.count < 3
         ? [Flag(.fewExamples, "`\(before)` → `\(after)`: \(files.count) in-tree files show it")] : []
     )
@@ -167,7 +182,11 @@ package struct RetypingLearner {
     let window = Window(conversion, &spellings)
     for found in RetypedFunction.all(before, after, window) {
       files.insert(window.path)
-      if examples[window.path] == nil {
+      let isNaming = [(window.old, found.old), (window.new, found.new)].contains { code, function in
+        function.body.contains { code.spells($0, symbol) }
+      }
+      if isNaming { naming.insert(window.path) }
+      if examples[window.path] == nil || isNaming {
         let line = LineTable(window.old.source.text).line(of: Int(window.old.tokens[found.declared.old].start))
         examples[window.path] = Rule.Example(
           site: Site(file: window.path, line: window.start + line - 1),

@@ -101,9 +101,33 @@ enum CoChange {
           && !brought.contains($0.name)
           && isOwn($0.name, $0.share, learner.knowledge)
       }
-      return found.sorted { ($0.share, $1.name) > ($1.share, $0.name) }.prefix(3).map(\.name)
+      let names = found.sorted { ($0.share, $1.name) > ($1.share, $0.name) }.prefix(3).map(\.name)
+      return names + siblings(of: candidate, in: windows, learner).filter { !names.contains($0) }
     }
     return names(of: candidate, seenIn: windows, learner)
+  }
+
+  /// Fields that came into the same initialisers.
+  private static func siblings(of candidate: Candidate, in windows: [Int], _ learner: Learner) -> [String] {
+    guard learner.symbol.isField, windows.count >= 3 else { return [] }
+    let brought = Set(candidate.right.code.words)
+    var counts: [Int32: Int] = [:]
+    for number in windows {
+      let window = learner.windows[number]
+      let known = Set(window.old.words)
+      let fields = window.new.units.indices.compactMap { unit -> Int32? in
+        let first = window.new.units[unit].tokens.lowerBound
+        guard window.new.units[unit].kind == .element, window.new.punctuation(at: first) == 0x2E,
+          first + 1 < window.new.tokens.count, case let field = window.new.words[first + 1], !known.contains(field)
+        else { return nil }
+        return field
+      }
+      for field in Set(fields) { counts[field, default: 0] += 1 }
+    }
+    let least = max(3, windows.count / 2 + 1)
+    return counts.filter { $0.value >= least && !brought.contains($0.key) }
+      .map { (count: $0.value, name: learner.spellings.text($0.key)) }
+      .sorted { ($0.count, $1.name) > ($1.count, $0.name) }.prefix(3).map(\.name)
   }
 
   /// - Parameter share: of the converted files that hold the name anew.

@@ -69,7 +69,7 @@ struct CompatWriter {
         places.append(Place(range: range, owner: index, condition: condition, members: [index]))
       }
     }
-    let merged = merged(places, text)
+    let merged = merged(places, text, file)
     if merged.contains(where: { $0.condition.asksVersion }),
       !CompatText.includes(text).contains(where: { $0.path == BuildProtocol.versionHeader })
     {
@@ -97,12 +97,14 @@ struct CompatWriter {
   }
 
   /// Places that share lines become one, and those of one change that are near each other.
-  private func merged(_ places: [Place], _ text: SourceText) -> [Place] {
+  private func merged(_ places: [Place], _ text: SourceText, _ file: String) -> [Place] {
     var result: [Place] = []
     for place in places.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
       guard let last = result.last,
         place.range.lowerBound < last.range.upperBound
-          || last.members == place.members && isNarrow(last.range.upperBound..<place.range.lowerBound, text)
+          || last.members == place.members && !place.range.isEmpty && !last.range.isEmpty
+            && last.range.count + place.range.count < Self.maximalPlace
+            && isNarrow(last.range.upperBound..<place.range.lowerBound, text, file)
       else {
         result.append(place)
         continue
@@ -116,11 +118,16 @@ struct CompatWriter {
     return result
   }
 
+  /// Bytes of a stretch that is better written twice than read with two conditions.
+  private static let maximalPlace = 1000
+
   /// Few lines, which are better written twice than another condition read: no block begins or ends there, nor does any
-  /// condition.
-  private func isNarrow(_ gap: Range<Int>, _ text: SourceText) -> Bool {
+  /// condition, and nothing else is changed.
+  private func isNarrow(_ gap: Range<Int>, _ text: SourceText, _ file: String) -> Bool {
     let lines = text[gap].split(separator: 0x0A).filter { !$0.allSatisfy { $0 <= 0x20 } }
     return lines.count <= 2 && !text[gap].contains { [0x7B, 0x7D, 0x23].contains($0) }
+      && String(validating: text[gap], as: UTF8.self) != nil
+      && !edits.joined().contains { $0.file == file && Self.overlaps($0.range, gap) }
   }
 
   private static func overlaps(_ edit: Range<Int>, _ place: Range<Int>) -> Bool {

@@ -12,6 +12,8 @@ struct FetchRewriting: TokenPlaces {
     /// Tokens that these edits take care of.
     var consumed: Set<Int>
     var flags: [Flag] = []
+    /// What the call does now.
+    var deletions: [AdaptationChange.Deletion] = []
     var isFetched = false
   }
   /// Where the function goes on when there was nothing to fetch.
@@ -52,7 +54,8 @@ struct FetchRewriting: TokenPlaces {
       edits: [edit(start(place.lowerBound)..<end(place.upperBound - 1), address)],
       consumed: [place.lowerBound - 2])
     guard !values.isEmpty else { return result }
-    guard isFixed(owner, behind: place.upperBound), let name = freeName(), let declaration = declaration(of: name)
+    guard isOnlyOrigin(place), isFixed(owner, behind: place.upperBound), let name = freeName(),
+      let declaration = declaration(of: name)
     else { return nil }
     result.isFetched = true
     result.edits.append(declaration)
@@ -69,26 +72,66 @@ struct FetchRewriting: TokenPlaces {
   private func values() -> [(unit: Int, tokens: Range<Int>)] {
     let reader = RelativeText(code, variable: variable, owner: nil)
     var found: [(unit: Int, tokens: Range<Int>)] = []
+    var trees: [Int: ExpressionTree] = [:]
     for token in function.body where code.words[token] == variable && !code.isMember(token) {
       guard let unit = code.unit(holding: token), !found.contains(where: { $0.tokens.contains(token) }) else {
         continue
       }
-      let tree = ExpressionTree(code, code.units[unit].tokens)
-      let node = tree.path(to: token).first { reader.text(tree.nodes[$0].tokens) == fetch.value }
+      let tree = trees[unit] ?? ExpressionTree(code, code.units[unit].tokens)
+      trees[unit] = tree
+      let node = tree.path(to: token).first {
+        [.member, .index].contains(tree.nodes[$0].kind) && reader.text(tree.nodes[$0].tokens) == fetch.value
+      }
       if let node { found.append((unit, tree.nodes[node].tokens)) }
     }
     return found
+  }
+
+  /// The value is read, and neither set nor pointed to.
+  private func isRead(_ value: Range<Int>, in unit: Int) -> Bool {
+    let tree = ExpressionTree(code, code.units[unit].tokens)
+    let path = tree.path(to: value.lowerBound)
+    guard let at = path.firstIndex(where: { tree.nodes[$0].tokens == value }), at > 0 else { return true }
+    let parent = tree.nodes[path[at - 1]]
+    switch parent.kind {
+    case .prefix: return ![0x26, punctuation("++"), punctuation("--")].contains(parent.operation)
+    case .postfix: return false
+    case .assignment: return parent.tokens.lowerBound != value.lowerBound
+    default: return true
+    }
+  }
+
+  /// The variable is no parameter, and nothing else gives it a value.
+  private func isOnlyOrigin(_ place: Range<Int>) -> Bool {
+    !function.head.contains(declared)
+      && !function.body.contains { token in
+        code.words[token] == variable && !code.isMember(token) && !code.isTag(token) && code.isTouched(token)
+          && token != place.lowerBound - 2
+      }
+  }
+
+  private func isOther(_ token: Int, than value: Range<Int>) -> Bool {
+    code.words[token] == variable && !code.isMember(token) && !value.contains(token)
   }
 
   private func names(_ unit: Int) -> Bool {
     code.units[unit].tokens.contains { code.words[$0] == variable && !code.isMember($0) }
   }
 
-  /// The owner is the same one from the place on where the variable was taken from it.
+  /// The owner is the same one from the place on where the variable was taken from it: nothing sets a part of its path.
   private func isFixed(_ owner: ObjectPath, behind token: Int) -> Bool {
-    guard let root = owner.steps.first else { return false }
-    return !(token..<function.body.upperBound).contains {
-      code.spells($0, root) && !code.isMember($0) && code.isTouched($0) && code.punctuation(at: $0 - 1) != 0x26
+    guard let root = owner.steps.first, !root.contains("("),
+      owner.steps.dropFirst().allSatisfy({ !$0.hasPrefix("[") || Int($0.dropFirst().dropLast()) != nil })
+    else { return false }
+    let fields = Set(owner.steps.dropFirst()).subtracting([ObjectPath.target])
+    return !(token..<function.body.upperBound).contains { other in
+      let name = code.source.spelling(code.tokens[other])
+      if code.isMember(other) { return fields.contains(name) && code.isTouched(other) }
+      guard name == root else { return false }
+      // The head of a loop that a macro makes.
+      if let unit = code.unit(holding: other), code.units[unit].kind == .head { return true }
+      let isWhole = ![0x2E, 0x5B, punctuation("->")].contains(code.punctuation(at: other + 1))
+      return code.isTouched(other) && (isWhole || code.punctuation(at: other - 1) != 0x26)
     }
   }
 
@@ -110,11 +153,16 @@ struct FetchRewriting: TokenPlaces {
     func stands(_ other: Int) -> Bool {
       code.units[other].kind == .statement && self.block(of: other) == block && !code.isCommanded(other)
     }
-    guard !code.isCommanded(unit), code.units[unit].kind == .statement,
+    guard !code.isCommanded(unit), code.units[unit].kind == .statement, isRead(value, in: unit),
+      // What else looks at the variable would see it moved on.
+      !code.units[unit].tokens.contains(where: { isOther($0, than: value) }),
       let advance = code.units.indices.dropFirst(unit + 1).first(where: { names($0) }), stands(advance),
       function.body.contains(code.units[advance].tokens.lowerBound), fetch.advances.contains(text(advance)),
-      // Whoever leaves in between has looked at the value, and not taken it.
-      !(unit...advance).contains(where: { isJump($0) }), let exit = exit(unit, reader)
+      // Whoever leaves, or comes in, in between has not done both.
+      !(unit...advance).contains(where: { isJump($0) || [.label, .directive].contains(code.units[$0].kind) }),
+      !code.source.text[start(code.units[unit].tokens.lowerBound)..<end(code.units[advance].end - 1)]
+        .contains(ActiveText.blank),
+      let exit = exit(unit, reader)
     else { return false }
     let beside = (Array(unit + 1..<advance) + [advance + 1]).filter {
       code.units.indices.contains($0) && stands($0) && fetch.dropped.contains(text($0))
@@ -124,6 +172,7 @@ struct FetchRewriting: TokenPlaces {
       guard let removal = rewriter.removeUnit(other, rule) else { return false }
       result.edits += removal
       result.consumed.formUnion(code.units[other].tokens)
+      result.deletions.append(.init(site: site(other), text: line(other)))
     }
     let left = Set(fetch.dropped).subtracting(beside.map(text)).sorted()
     if !left.isEmpty {
@@ -133,6 +182,10 @@ struct FetchRewriting: TokenPlaces {
       )
     }
     result.consumed.formUnion(value)
+    if case .statement(let leave) = exit, !isAtOnce(unit) {
+      result.flags.append(
+        Flag(.valueUsed, "\(site(unit)): `\(leave)` where \(fetch.function)() gives nothing, behind other statements"))
+    }
     return add(exit, before: unit, value, fetch.call(owner, name), name, &result)
   }
 
@@ -182,16 +235,17 @@ struct FetchRewriting: TokenPlaces {
   private func exit(_ unit: Int, _ reader: RelativeText) -> Exit? {
     let open = block(of: unit)
     guard open > 0 else { return nil }
-    let isFirst = (open + 1..<unit).allSatisfy { StatementInsertion.isDeclaration($0, code) }
+    let isFirst = (open + 1..<unit).allSatisfy { StatementInsertion.isDeclaration($0, code) && !names($0) }
     if isFirst, keyword(open - 1) == .while, let condition = condition(open - 1),
       code.punctuation(at: condition.lowerBound) == 0x21,
-      fetch.empty.contains(reader.text(condition.dropFirst()))
+      isEmpty(condition.dropFirst(), reader, isDenied: true)
     {
       return .condition(condition, isDenied: false)
     }
     let check = (open + 1..<unit).last { other in
-      keyword(other) == .if && block(of: other) == open && isJump(other + 1)
-        && condition(other).map { fetch.empty.contains(reader.text($0)) } ?? false
+      keyword(other) == .if && isJump(other + 1)
+        && condition(other).map { isEmpty($0, reader, isDenied: false) } ?? false
+        && block(of: other) == open && !code.isCommanded(other)
     }
     if let check, check + 2 == unit, let condition = condition(check) { return .condition(condition, isDenied: true) }
     if isInLoop(unit) { return .statement("break;") }
@@ -199,6 +253,17 @@ struct FetchRewriting: TokenPlaces {
     let jump = code.units[check + 1]
     return .statement(
       String(decoding: code.source.text[start(jump.tokens.lowerBound)..<end(jump.end - 1)], as: UTF8.self))
+  }
+
+  /// The condition holds where nothing is left, as the tree's functions show; behind a `!` as a whole.
+  private func isEmpty(_ condition: Range<Int>, _ reader: RelativeText, isDenied: Bool) -> Bool {
+    let text = reader.text(condition)
+    return fetch.empty.contains(text) && !(isDenied && (text.contains("&&") || text.contains("||")))
+  }
+
+  /// Nothing but declarations stands before the statement in its block.
+  private func isAtOnce(_ unit: Int) -> Bool {
+    (block(of: unit) + 1..<unit).allSatisfy { StatementInsertion.isDeclaration($0, code) }
   }
 
   private func keyword(_ unit: Int) -> Keyword? {
@@ -244,6 +309,13 @@ struct FetchRewriting: TokenPlaces {
 
   private func site(_ unit: Int) -> Site {
     Site(file: file, line: lines.line(of: start(code.units[unit].tokens.lowerBound)))
+  }
+
+  /// A unit's text on one line.
+  private func line(_ unit: Int) -> String {
+    let tokens = code.units[unit].tokens.lowerBound..<code.units[unit].end
+    let text = String(decoding: code.source.text[start(tokens.lowerBound)..<end(tokens.upperBound - 1)], as: UTF8.self)
+    return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
   private func conditional(_ call: String, _ leave: String, indent: Range<Int>) -> [String] {

@@ -7,7 +7,9 @@ enum IntegerSpelling {
   /// A declaration with `long` for `long int` and `unsigned int` for `unsigned`, as checkpatch wants people to write.
   static func plain(_ text: String) -> String {
     text.replacing(/\b(long|short) int\b/) { String($0.output.1) }
-      .replacing(/\bunsigned\b(?! (?:int|long|short|char|__int128)\b)/, with: "unsigned int")
+      .replacing(
+        /\b((?:int|long|short|char)\s+)?unsigned\b(?!\s+(?:int|long|short|char|__int128|const|volatile)\b)/
+      ) { $0.output.1 == nil ? "unsigned int" : String($0.output.0) }
   }
 
   static func isInteger(_ type: [String]) -> Bool {

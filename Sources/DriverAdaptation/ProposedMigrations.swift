@@ -38,6 +38,7 @@ extension Proposal {
     uses.append((rule, own.count))
     units = nil
     (rule.rule.flags + migration.flags).forEach { flag($0) }
+    deletions += migration.deletions
   }
 }
 
@@ -51,7 +52,13 @@ extension TypeMigration {
       told.rule.support = min(told.rule.support, least.support)
       (told.rule.confidence, told.rule.opportunities) = (worst.share, worst.opportunities)
     }
+    // A use is learned without a file where enough others show it.
+    let replayed = uses.filter { $0.support > 2 }.reduce(0) { $0 + $1.support }
+    told.rule.replay = .init(reproduced: replayed, tried: uses.reduce(0) { $0 + $1.opportunities })
+    let called = uses.compactMap(\.function)
+    if !called.isEmpty { told.rule.introduces = called }
     if isFetched, let fetch = retyping.fetch {
+      told.rule.introduces = [fetch.function] + called
       told.rule.summary += ", \(fetch.summary)"
       told.rule.support = min(told.rule.support, fetch.support)
       told.rule.examples = fetch.examples

@@ -219,10 +219,17 @@ package struct Search: Sendable {
     guard symbol.kind != .headerGone, symbol.kind != .condition else { return nil }
     // The compiler gives up on an initialiser at the first error: what it says elsewhere was there before.
     let reach = EditedLines(proposal, layers)
+    // A callback under its new name may take other parameters: that is told next.
+    let renamed = Set(proposal.uses.compactMap { $0.rule.renamedField(symbol.name) })
     // A header can't be to blame for what was wrong before, in however many places.
     let isInclude = proposal.uses.allSatisfy { $0.rule.span == .include }
     let added = after.first { found in
       let before = old[key(found)] ?? 0
+      if found.kind == .callbackPrototype, renamed.contains(found.symbol),
+        [nil, symbol.container].contains(found.container)
+      {
+        return false
+      }
       return new[key(found)]! > before && !(isInclude && before > 0) && reach.holds(found.site)
     }
     guard let added else { return nil }

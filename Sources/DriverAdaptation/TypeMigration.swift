@@ -47,6 +47,8 @@ struct TypeMigration {
   /// The in-tree functions.
   private(set) var twins: Set<FunctionConversion> = []
   private(set) var flags: [Flag] = []
+  /// Statements that a call does now.
+  private(set) var deletions: [AdaptationChange.Deletion] = []
   private var rewriters: [String: Rewriter] = [:]
 
   /// Nil if the rule is none for this, or if more changes than a structure's tag.
@@ -144,7 +146,8 @@ struct TypeMigration {
         resize(code.units[unit].tokens, variable.file, code)
       }
       if let source = source(of: token, variable.file, code) { add(source) }
-      guard token == declared || use(token, variable.file, function, code, isRewritten: !isMerged) else {
+      let isSet = code.punctuation(at: token + 1) == 0x3D
+      guard token == declared && !isSet || use(token, variable.file, function, code, isRewritten: !isMerged) else {
         return false
       }
     }
@@ -159,6 +162,7 @@ struct TypeMigration {
     guard let result = rewriting.result() else { return nil }
     edits += result.edits
     flags += result.flags
+    deletions += result.deletions
     isFetched = isFetched || result.isFetched
     return result.consumed
   }
@@ -185,7 +189,7 @@ struct TypeMigration {
   private mutating func use(
     _ token: Int, _ file: String, _ function: Function, _ code: Code, isRewritten: Bool
   ) -> Bool {
-    if isRewritten, let (use, consequence) = retyping.consequence(of: token, code, &spellings) {
+    if isRewritten, let (use, consequence) = retyping.consequence(of: token, code, &spellings), !namesOwn(use) {
       if rewriters[file] == nil { rewriters[file] = Rewriter(file: file, code: code) }
       guard let changed = rewriters[file]?.edits(consequence, rule.rule.id) else { return false }
       edits += changed
@@ -201,6 +205,15 @@ struct TypeMigration {
       add(other)
     }
     return true
+  }
+
+  /// What the tree calls a function of its own, the driver may have as well.
+  private func namesOwn(_ use: Retyping.Use) -> Bool {
+    let source = LexedSource(use.left)
+    let names = Set(source.tokens.filter { $0.kind == .identifier }.map { source.spelling($0) })
+    return codes.values.contains { code in
+      code.functions.contains { names.contains(code.source.spelling(code.tokens[$0.name])) }
+    }
   }
 
   /// The variable that an argument is, or points to.

@@ -67,14 +67,14 @@ import Testing
 
   /// The driver's function around what each case says.
   private static func driver(
-    _ body: String, declaring type: String = "struct ring *x;\n", _ origin: String = "x = &d->port.state->ring;\n"
+    _ body: String, _ origin: String = "x = &d->port.state->ring;\n", declaring type: String = "struct ring *x;\n"
   ) -> String {
     "static int own(struct own *d, int n)\n{\n\t\(type)\n\t\(origin)\(body)\treturn n;\n}\n"
   }
   private static func becomes(_ body: String, fetching: Bool = true, name: String = "c") -> String {
     driver(
-      body, declaring: "struct box *x;\n" + (fetching ? "\tunsigned char \(name);\n" : ""),
-      "x = &d->port.state->box;\n")
+      body, "x = &d->port.state->box;\n",
+      declaring: "struct box *x;\n" + (fetching ? "\tunsigned char \(name);\n" : ""))
   }
   private static let step = "\t\tx->tail = (x->tail + 1) & (MASK - 1);\n"
   private static let count = "\t\td->port.count.tx++;\n"
@@ -92,7 +92,8 @@ import Testing
       name: "as long as there are any, but not first",
       driver: driver("\twhile (!ring_empty(x)) {\n\t\tother(d);\n\t\tset(x->buf[x->tail]);\n\(step)\(count)\t}\n"),
       expected: becomes(
-        "\twhile (!ring_empty(x)) {\n\t\tother(d);\n\t\tif (!k_get(&d->port, &c))\n\t\t\tbreak;\n\t\tset(c);\n\t}\n")),
+        "\twhile (!ring_empty(x)) {\n\t\tother(d);\n\t\tif (!k_get(&d->port, &c))\n\t\t\tbreak;\n\t\tset(c);\n\t}\n"),
+      flags: [.valueUsed]),
     DriverCase(
       name: "after a check",
       driver: driver("\tif (ring_empty(x))\n\t\treturn 1;\n\tset(x->buf[x->tail]);\n\(step)\(count)"),
@@ -128,14 +129,48 @@ import Testing
       name: "the name is taken",
       driver: driver("\twhile (n--) {\n\t\tint c = 1;\n\t\tset(x->buf[x->tail], c);\n\(step)\(count)\t}\n")),
     DriverCase(
+      name: "a check that something else commands",
+      driver: driver(
+        "\tif (n)\n\t\tother(d);\n\telse if (ring_empty(x))\n\t\treturn 1;\n\tset(x->buf[x->tail]);\n\(step)\(count)")),
+    DriverCase(
+      name: "what else looks at it in the same statement",
+      driver: driver("\twhile (n--) {\n\t\tset(x->buf[x->tail], ring_pending(x) == 1);\n\(step)\(count)\t}\n")),
+    DriverCase(
+      name: "its address",
+      driver: driver("\twhile (n--) {\n\t\tset(&x->buf[x->tail]);\n\(step)\(count)\t}\n")),
+    DriverCase(
+      name: "somebody comes in between",
+      driver: driver(
+        "\twhile (n--) {\n\t\tif (d->skip)\n\t\t\tgoto skip;\n\t\tset(x->buf[x->tail]);\nskip:\n\t\tn++;\n\(step)\(count)\t}\n"
+      )),
+    DriverCase(
+      name: "another place of an array each time",
+      driver: driver(
+        "\tfor (n = 0; n < 4; n++) {\n\t\tset(x->buf[x->tail]);\n\(step)\t}\n", "x = &d[n].port.state->ring;\n")),
+    DriverCase(
+      name: "a field on the way is set",
+      driver: driver(
+        "\twhile (n--) {\n\t\tset(x->buf[x->tail]);\n\(step)\t\td->cur = next(d);\n\t}\n",
+        "x = &d->cur->port.state->ring;\n")),
+    DriverCase(
+      name: "somebody else may set the variable",
+      driver: driver("\tpick(d, &x);\n\twhile (n--) {\n\t\tset(x->buf[x->tail]);\n\(step)\(count)\t}\n")),
+    DriverCase(
+      name: "the driver has a function of the name that the tree's had",
+      driver: "static int ring_pending(struct ring *y)\n{\n\treturn y->head;\n}\n" + driver("\tn = ring_pending(x);\n"),
+      expected: ("static int ring_pending(struct ring *y)\n{\n\treturn y->head;\n}\n"
+        + becomes("\tn = ring_pending(x);\n", fetching: false)).replacing("struct ring *y", with: "struct box *y")),
+    DriverCase(
       name: "another owner meanwhile",
       driver: driver("\td = other(n);\n\twhile (n--) {\n\t\tset(x->buf[x->tail]);\n\(step)\(count)\t}\n")),
   ]
 
   @Test(arguments: cases) func aCallFetches(_ example: DriverCase) throws {
     let driver = SourceText(example.driver.utf8)
+    let lines = example.driver.split(separator: "\n", omittingEmptySubsequences: false)
+    let line = try #require(lines.firstIndex { $0.contains("->ring;") }) + 1
     let found = Break(
-      site: Site(file: "a.c", line: 5), kind: .fieldGone, symbol: "ring", container: "struct state", message: "gone")
+      site: Site(file: "a.c", line: line), kind: .fieldGone, symbol: "ring", container: "struct state", message: "gone")
     var search = Search(files: ["a.c": driver], breaks: [found])
     var result: SearchResult?
     while result == nil {

@@ -27,6 +27,7 @@ extension RuleSource {
   /// The structures that variables of the symbol's kind pointed to, and those that they point to now.
   private func exchanged(_ symbol: SoughtSymbol, _ store: ConversionSource) async throws -> [(String, String)] {
     func prototype(_ side: ConversionIndex.Side) async throws -> String? {
+      if side == .old, symbol.container != nil { return try await oldField(symbol, store)?.text }
       let found = try await store.declarations(of: symbol.name, in: side, container: symbol.container)
       return symbol.container == nil ? Self.prototype(found) : found.first?.text
     }

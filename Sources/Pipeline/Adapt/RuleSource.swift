@@ -16,6 +16,8 @@ struct RuleSource: Sendable {
   private let headers: Set<String>
   private let paths: [String]
   private var known: [SoughtSymbol: [LearnedRule]] = [:]
+  /// Fields of the old tree by the names that they have now.
+  private var oldFields: [String: SoughtSymbol] = [:]
 
   /// - Parameter code: the driver's sources by path.
   init(trees: TreeDeclarations, code: [String: SourceText]) {
@@ -32,6 +34,11 @@ struct RuleSource: Sendable {
   mutating func rules(for symbol: SoughtSymbol) async throws -> [LearnedRule] {
     if let rules = known[symbol] { return rules }
     guard let store = source else { return [] }
+    if symbol.kind == .callbackPrototype, symbol.container == nil, let old = oldFields[symbol.name] {
+      let whole = SoughtSymbol(name: symbol.name, kind: symbol.kind, container: old.container)
+      known[symbol] = try await rules(for: whole)
+      return known[symbol] ?? []
+    }
     // A callback's new prototype follows from its declaration; how in-tree functions of that name changed does not tell.
     if symbol.kind == .callbackPrototype {
       let rules = try await recoveries(symbol, store) + retypings(symbol, store)
@@ -42,6 +49,7 @@ struct RuleSource: Sendable {
     var rules: [LearnedRule] = []
     for var rule in Learner.rules(for: symbol, from: conversions, knowing: knowledge) {
       guard try await fits(rule, symbol, store) else { continue }
+      if symbol.container != nil, let field = rule.renamedField(symbol.name) { oldFields[field] = symbol }
       if let length = rule.copy?.length { rule.copy?.count = try await number(length, store) }
       rules.append(rule)
     }
@@ -134,7 +142,7 @@ struct RuleSource: Sendable {
 
   /// Where the values of parameters come from that a callback no longer has.
   private func recoveries(_ symbol: SoughtSymbol, _ store: ConversionSource) async throws -> [LearnedRule] {
-    let before = try await store.declarations(of: symbol.name, in: .old, container: symbol.container).first
+    let before = try await oldField(symbol, store)
     let after = try await store.declarations(of: symbol.name, in: .new, container: symbol.container).first
     guard let before, let after, symbol.container != nil else { return [] }
     let (lost, gained) = CallbackRule.exchangedParameters(
@@ -157,6 +165,15 @@ struct RuleSource: Sendable {
     return rules
   }
 
+  /// What the old tree declares a field to be, under the name that it had there.
+  func oldField(_ symbol: SoughtSymbol, _ store: ConversionSource) async throws -> Declaration? {
+    let found = try await store.declarations(of: symbol.name, in: .old, container: symbol.container).first
+    guard found == nil, let old = oldFields[symbol.name], old.container == symbol.container else { return found }
+    var renamed = try await store.declarations(of: old.name, in: .old, container: old.container).first
+    renamed?.text.replace("(*\(old.name))", with: "(*\(symbol.name))")
+    return renamed
+  }
+
   /// What a number or a macro of the new tree says, where it says that alone.
   private func number(_ text: String, _ store: ConversionSource) async throws -> Int? {
     if let number = Int(text) { return number }
@@ -165,7 +182,7 @@ struct RuleSource: Sendable {
   }
 
   /// A field that became another one of the same structure: the new one has to be there, and of the same type. A number
-  /// may have become one of another unit, a pointer one to something else; of functions the compiler tells.
+  /// may have become one of another unit, a pointer one to something else; of functions that are assigned the compiler tells.
   private func fits(_ rule: LearnedRule, _ symbol: SoughtSymbol, _ store: ConversionSource) async throws -> Bool {
     guard let container = symbol.container, let field = rule.renamedField(symbol.name) else { return true }
     let old = try await store.declarations(of: symbol.name, in: .old, container: container)
@@ -176,7 +193,11 @@ struct RuleSource: Sendable {
       return source.tokens.map { source.spelling($0) }.filter { $0 != declaration.name }
     }
     func isFunction(_ declaration: Declaration) -> Bool { declaration.text.contains("(*\(declaration.name))") }
-    return new.contains { one in old.contains { type($0) == type(one) || isFunction($0) && isFunction(one) } }
+    // Of calls it tells nothing.
+    let isAssigned = rule.left.hasPrefix(".")
+    return new.contains { one in
+      old.contains { type($0) == type(one) || isAssigned && isFunction($0) && isFunction(one) }
+    }
   }
 
   /// Whose headers are like the driver's; nothing where the old tree is no folder.

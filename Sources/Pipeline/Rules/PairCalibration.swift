@@ -15,7 +15,7 @@ package struct PairCalibration: Sendable {
   /// Of one symbol: the most frequent must not speak for all.
   private static let placesPerSymbol = 30
   /// What is kept; raised whenever rules are learned or graded in another way.
-  private static let format = 9
+  private static let format = 10
   let workspace: Workspace
   let steps: Steps
 
