@@ -64,7 +64,13 @@ struct ChangeWords {
         new.isEmpty
         ? ["do not include \(name)"] : ["include \(new[0]) instead of \(name)", "include \(new[0])", "replace \(name)"]
     case .includeNotReached: titles = new.isEmpty ? [] : ["include \(new[0]) for \(name)", "include \(new[0])"]
-    case .arguments: titles = ["adapt the calls of \(name) to its new arguments", "adapt the calls of \(name)"]
+    case .arguments:
+      // The structure that a variable became: the call itself may say what it said.
+      let structure = change.rule?.kind == .declaration ? new.first { $0.hasPrefix("struct ") } : nil
+      titles =
+        structure.map { ["pass \($0) to \(name)"] } ?? [
+          "adapt the calls of \(name) to its new arguments", "adapt the calls of \(name)",
+        ]
     case .macroArity: titles = ["adapt the uses of \(name) to its new arguments", "adapt the uses of \(name)"]
     case .returnType: titles = ["adapt to the new return type of \(name)"]
     case .callbackPrototype:
@@ -73,7 +79,11 @@ struct ChangeWords {
     case .condition:
       titles = new.isEmpty ? ["do not ask for \(name)"] : ["ask for \(new[0]) as well as \(name)", "ask for \(new[0])"]
     case .nameClash: titles = ["rename \(name), which the kernel now has", "rename \(name)"]
-    case .madeConst: titles = ["treat \(name)\(ofContainer) as const", "treat \(name) as const"]
+    case .madeConst:
+      titles =
+        new.isEmpty
+        ? ["treat \(name)\(ofContainer) as const", "treat \(name) as const"]
+        : ["set \(name)\(ofContainer) with \(new[0])", "set \(name) with \(new[0])"]
     case .namespace: titles = ["import the namespace of \(name)", "import a symbol namespace"]
     case .buildRule: titles = ["adapt the build rules"]
     case .other: titles = ["adapt to the new \(name)"]

@@ -138,7 +138,7 @@ struct SeriesValues {
     if problems.count == 1, !problems[0].place.isEmpty { return "\(problems[0].text) (\(problems[0].place))" }
     let all = problems.map(\.text)
     let more = all.count - 2
-    return PlainText.list(more > 0 ? Array(all.prefix(2)) + ["\(more) more"] : all)
+    return PlainText.list(more > 0 ? Array(all.prefix(2)) + [PlainText.count(more, "more change")] : all)
   }
 
   private func kernel(_ proof: KernelProof) -> [String: Any] {

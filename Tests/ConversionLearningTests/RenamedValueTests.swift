@@ -26,6 +26,22 @@ import Testing
     #expect(rules.first?.rule.support == 4)
   }
 
+  /// A field that most initialisers gained with it: a driver's lacks it.
+  @Test func whatInitialisersGainedIsTold() {
+    let conversions = (0..<5).map { number in
+      conversion(
+        number, "\t.readpage\t= a\(number)_readpage,\n",
+        (number < 3 ? "\t.dirty\t\t= k_dirty,\n" : "") + "\t.read_folio\t= a\(number)_read_folio,\n")
+    }
+    let symbol = SoughtSymbol(name: "readpage", kind: .fieldGone, container: "struct k_ops")
+    let known = TreeKnowledge(newcomers: [.init(name: "unrelated", share: 0.2, baseRate: 0.1)])
+    let rules = Learner.rules(for: symbol, from: conversions, knowing: known)
+    #expect(
+      rules.first?.rule.flags.map(\.detail) == [
+        "`dirty` appears in most files converted this way, and not in this edit"
+      ])
+  }
+
   /// Another function, not the same one under a new name.
   @Test func anotherFunctionIsAnotherValue() {
     let conversions = (0..<4).map { number in
