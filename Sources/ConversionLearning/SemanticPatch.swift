@@ -63,6 +63,12 @@ struct SemanticPatch {
       : patch([], ["-\(rule.left)", "+\(rule.right)"])
   }
 
+  /// What an initialiser's element stands in: the metavariables and the head. A field is its own structure's.
+  private var object: (declaration: String, head: String) {
+    symbol.isField && symbol.container != nil
+      ? ("identifier s;", "\(symbol.container ?? "") s = {") : ("identifier T, s;", "struct T s = {")
+  }
+
   /// The form in which Coccinelle finds an element wherever it stands and minds the comma; then the same for objects
   /// that are set up by statements.
   private var element: String {
@@ -70,7 +76,7 @@ struct SemanticPatch {
     guard rule.left.hasPrefix("."), rule.right.isEmpty || rule.right.hasPrefix(".") else { return expression }
     let added = rule.right.isEmpty ? [] : ["+\(shown(rule.right)),"]
     let initialiser = patch(
-      ["identifier T, s;"] + declarations, ["struct T s = {", "-\(shown(rule.left)),"] + added + ["};"])
+      [object.declaration] + declarations, [object.head, "-\(shown(rule.left)),"] + added + ["};"])
     func alternative(_ base: String) -> [String] {
       let left = "-\(base)\(shown(rule.left).dropFirst());"
       return rule.right.isEmpty ? [left] : [left, "+\(base)\(shown(rule.right).dropFirst());"]
@@ -90,8 +96,8 @@ struct SemanticPatch {
     }
     let added = shown(merger.right).dropFirst()
     let initialiser = patch(
-      ["identifier T, s;", "expression \(values);"],
-      ["struct T s = {", "-.\(merger.first) = E0,", "-.\(merger.second) = \(second),", "+.\(added),", "};"])
+      [object.declaration, "expression \(values);"],
+      [object.head, "-.\(merger.first) = E0,", "-.\(merger.second) = \(second),", "+.\(added),", "};"])
     func alternative(_ base: String) -> [String] {
       ["-\(base)\(merger.first) = E0;", "-\(base)\(merger.second) = \(second);", "+\(base)\(added);"]
     }
@@ -109,7 +115,7 @@ struct SemanticPatch {
 
   private var designator: String {
     patch(
-      ["identifier T, s;", "expression E;"], ["struct T s = {", "-\(rule.left) = E,", "+\(rule.right) = E,", "};"])
+      [object.declaration, "expression E;"], [object.head, "-\(rule.left) = E,", "+\(rule.right) = E,", "};"])
   }
 
   private var expression: String {

@@ -91,4 +91,11 @@ package enum BuildProtocol {
   package static let inlineWords: [StaticString] = ["inline", "__always_inline"]
   package static let attributes: [StaticString] = ["__attribute__", "__packed"]
   package static let operators: Set = ["typeof", "__typeof__", "sizeof", "_Static_assert", "static_assert"]
+
+  /// Words that begin a line of a Kconfig file that says something to the build: all others are help texts
+  /// (`Documentation/kbuild/kconfig-language.rst`).
+  package static let kconfigWords: Set<String> = [
+    "bool", "choice", "config", "def_bool", "def_tristate", "default", "depends", "hex", "if", "imply", "int",
+    "menuconfig", "range", "select", "string", "tristate", "visible",
+  ]
 }

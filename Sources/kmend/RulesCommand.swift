@@ -53,6 +53,14 @@ struct Rules: AsyncParsableCommand {
     return "learned from \(commits.count) commit\(commits.count == 1 ? "" : "s"): \(shown)\(rest)"
   }
 
+  private static func reason(_ report: RulesReport) -> String {
+    if report.sought.container != nil, report.before != nil, report.before == report.after {
+      return "both declare it alike"
+    }
+    return report.sought.kind == .callbackPrototype
+      ? "functions follow the new prototype; \"kmend adapt\" does that" : "the conversions have nothing in common"
+  }
+
   private func text(of report: RulesReport) -> String {
     let printable = Terminal.printable
     var lines = [printable(report.symbol).bold + ": " + printable(report.source.title)]
@@ -66,7 +74,7 @@ struct Rules: AsyncParsableCommand {
     }
     for line in report.buildLines { lines += example(line) }
     if report.rules.isEmpty, report.buildLines.isEmpty {
-      lines.append("no rule: the conversions have nothing in common")
+      lines.append("no rule: \(Self.reason(report))")
     }
     for rule in report.rules.map(\.rule) {
       let percent = Int((rule.confidence * 100).rounded())

@@ -38,7 +38,7 @@ import Testing
     #expect(merging.allSatisfy { $0.rule.support == 2 && $0.rule.confidence == 1 && $0.rule.opportunities == 2 })
     // What became of the two together says nothing about one of them.
     #expect(!found.contains { $0.merger == nil })
-    for rule in merging { #expect(rule.rule.smpl.contains("struct T s = {\n-.op = E0,\n-.flags = ")) }
+    for rule in merging { #expect(rule.rule.smpl.contains("struct req s = {\n-.op = E0,\n-.flags = ")) }
   }
 
   /// The second value, and nothing else, makes no difference: where the tree does not show it, it is not assumed.

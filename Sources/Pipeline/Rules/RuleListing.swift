@@ -34,7 +34,9 @@ package struct RuleListing: Sendable {
     }
     var rules = RuleSource(source: source, code: [:])
     let sought = SoughtSymbol(name: name, kind: kind, container: container)
-    let learned = try await rules.rules(for: sought)
+    // A field that both trees declare alike asks for nothing: what happened to its users has other reasons.
+    let isAlike = container != nil && !before.isEmpty && before.first?.text == after.first?.text
+    let learned = isAlike ? [] : try await rules.rules(for: sought)
     let converted = try await source.converted(name)
     let lines = try await BuildLines.examples(of: name, in: source)
     guard !before.isEmpty || !after.isEmpty || !learned.isEmpty || converted > 0 || !lines.isEmpty else {
@@ -62,7 +64,8 @@ package struct RuleListing: Sendable {
     if name.hasSuffix(".h") { return .headerGone }
     if container != nil {
       let constant = after.contains { new in before.contains { new.text == "const \($0.text)" } }
-      return after.isEmpty ? .fieldGone : constant ? .madeConst : .typeChanged
+      let isCallback = !before.isEmpty && (before + after).allSatisfy { $0.text.contains("(*\(name))") }
+      return after.isEmpty ? .fieldGone : constant ? .madeConst : isCallback ? .callbackPrototype : .typeChanged
     }
     let declared = before + after
     let isFunction = declared.contains { $0.kind == .function || $0.kind == .inlineFunction }
