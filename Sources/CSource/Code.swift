@@ -46,6 +46,13 @@ package struct Code: Sendable {
     tokens.map { source.spelling(self.tokens[$0]) }.joined()
   }
 
+  /// Some tokens as they are written, on one line.
+  package func written(_ tokens: Range<Int>) -> String {
+    let bytes = self.tokens[tokens.lowerBound].range.lowerBound..<self.tokens[tokens.upperBound - 1].range.upperBound
+    return String(decoding: source.text[bytes], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+      .joined(separator: " ")
+  }
+
   /// A token's punctuation as a number; 0 for any other token, and outside of the file.
   package func punctuation(at token: Int) -> UInt32 {
     tokens.indices.contains(token) ? tokens[token].punctuation : 0

@@ -88,6 +88,9 @@ package enum Keyword: Int32, CaseIterable, Sendable {
   case `struct`, union, `enum`, typedef, `static`, extern, `inline`, __inline, __inline__, register, auto
   case const, volatile, restrict, unsigned, signed, int, char, short, long, float, double, void, bool, _Bool
 
+  /// Words that leave the place where they stand.
+  package static let leaving: Set<Keyword> = [.return, .goto, .break, .continue]
+
   /// Words that take what follows in parentheses the way a function takes its arguments.
   package var takesParentheses: Bool {
     switch self {

@@ -81,9 +81,15 @@ struct SemanticPatch {
       let left = "-\(base)\(shown(rule.left).dropFirst());"
       return rule.right.isEmpty ? [left] : [left, "+\(base)\(shown(rule.right).dropFirst());"]
     }
-    let assignment = (["("] + alternative("S.") + ["|"] + alternative("S->") + [")"]).joined(separator: "\n")
-    let head = (["@\(name)_assigned@", "expression S;"] + declarations + ["@@"]).joined(separator: "\n")
-    return "\(initialiser)\n\(head)\n\(assignment)\n"
+    return "\(initialiser)\n\(assigned(declarations, alternative))"
+  }
+
+  /// The same for objects that are set up by statements: those of the field's structure, where that is known.
+  private func assigned(_ declarations: [String], _ alternative: (String) -> [String]) -> String {
+    let container = symbol.isField ? symbol.container : nil
+    let objects = container.map { ["\($0) S;", "\($0) *P;"] } ?? ["expression S, P;"]
+    let head = ["@\(name)_assigned@"] + objects + declarations + ["@@", "("]
+    return (head + alternative("S.") + ["|"] + alternative("P->") + [")"]).map { $0 + "\n" }.joined()
   }
 
   /// Both forms, the two lines in the order in which the tree has them.
@@ -101,9 +107,7 @@ struct SemanticPatch {
     func alternative(_ base: String) -> [String] {
       ["-\(base)\(merger.first) = E0;", "-\(base)\(merger.second) = \(second);", "+\(base)\(added);"]
     }
-    let body = ["("] + alternative("S.") + ["|"] + alternative("S->") + [")"]
-    let head = ["@\(name)_assigned@", "expression S, \(values);", "@@"]
-    return "\(initialiser)\n\((head + body).joined(separator: "\n"))\n"
+    return "\(initialiser)\n\(assigned(["expression \(values);"], alternative))"
   }
 
   /// The name of an initialiser's element, `.old` → `.new`, whatever its value.

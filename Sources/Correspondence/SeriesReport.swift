@@ -142,6 +142,8 @@ package struct KernelProof: Codable, Hashable, Sendable {
   package var staysLoaded = false
   /// Some of its modules refuse to load, as those of the unadapted driver.
   package var loadsInPart = false
+  /// What the kernel says against the driver in the boot, as it does against the unadapted one; nil where it says nothing.
+  package var complaint: String?
   /// Errors or breaks that are left on it.
   package var breaksLeft: Int
   /// Seconds that the build took; nil if unknown.

@@ -18,7 +18,7 @@ struct SeriesValues {
       (problems.count > 1 ? problems.prefix(12) : []).map { ["text": $0.text, "where": $0.place] })
     values["problem"] = text(headline(problems))
     values["kernels"] = sequence(report.kernels.map(kernel))
-    values["checks"] = sequence(checks.map { ["text": $0] })
+    values["checks"] = sequence((complaints + checks).map { ["text": $0] })
     values["flags"] = sequence(
       report.flags.map { ["reason": $0.reason.rawValue, "detail": PlainText.line($0.detail)] })
     values["remaining"] = sequence(report.remaining.prefix(40).map(remaining))
@@ -173,6 +173,21 @@ struct SeriesValues {
       values["after"] = text(PlainText.block(example.after, limit: 12))
     }
     return values
+  }
+
+  /// What kernels say against the driver, adapted or not, a line for each complaint.
+  private var complaints: [String] {
+    var kernels: [String: [String]] = [:]
+    var order: [String] = []
+    for proof in report.kernels {
+      guard let complaint = proof.complaint.map({ PlainText.line($0, limit: 160) }) else { continue }
+      if kernels[complaint] == nil { order.append(complaint) }
+      kernels[complaint, default: []].append(proof.kernel.name)
+    }
+    return order.map { complaint in
+      "boot: the kernel complains on \(PlainText.list(kernels[complaint] ?? [])), as it does with the unadapted driver: "
+        + complaint
+    }
   }
 
   /// One line per gate that ran, other than build and boot, which stand in the table of kernels.

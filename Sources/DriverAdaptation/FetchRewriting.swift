@@ -16,14 +16,6 @@ struct FetchRewriting: TokenPlaces {
     var deletions: [AdaptationChange.Deletion] = []
     var isFetched = false
   }
-  /// Where the function goes on when there was nothing to fetch.
-  private enum Exit {
-    /// A loop's condition becomes the call, or one that leaves becomes its denial.
-    case condition(Range<Int>, isDenied: Bool)
-    /// The statement that leaves.
-    case statement(String)
-  }
-
   let file: String
   let code: Code
   let function: Function
@@ -114,10 +106,6 @@ struct FetchRewriting: TokenPlaces {
     code.words[token] == variable && !code.isMember(token) && !value.contains(token)
   }
 
-  private func names(_ unit: Int) -> Bool {
-    code.units[unit].tokens.contains { code.words[$0] == variable && !code.isMember($0) }
-  }
-
   /// The owner is the same one from the place on where the variable was taken from it: nothing sets a part of its path.
   private func isFixed(_ owner: ObjectPath, behind token: Int) -> Bool {
     guard let root = owner.steps.first, !root.contains("("),
@@ -149,6 +137,7 @@ struct FetchRewriting: TokenPlaces {
     _ result: inout Result
   ) -> Bool {
     let block = block(of: unit)
+    let exits = FetchExits(code: code, function: function, variable: variable, fetch: fetch, reader: reader)
     func text(_ unit: Int) -> String { reader.text(code.units[unit].tokens) }
     func stands(_ other: Int) -> Bool {
       code.units[other].kind == .statement && self.block(of: other) == block && !code.isCommanded(other)
@@ -156,13 +145,13 @@ struct FetchRewriting: TokenPlaces {
     guard !code.isCommanded(unit), code.units[unit].kind == .statement, isRead(value, in: unit),
       // What else looks at the variable would see it moved on.
       !code.units[unit].tokens.contains(where: { isOther($0, than: value) }),
-      let advance = code.units.indices.dropFirst(unit + 1).first(where: { names($0) }), stands(advance),
+      let advance = code.units.indices.dropFirst(unit + 1).first(where: { names(variable, in: $0) }), stands(advance),
       function.body.contains(code.units[advance].tokens.lowerBound), fetch.advances.contains(text(advance)),
       // Whoever leaves, or comes in, in between has not done both.
-      !(unit...advance).contains(where: { isJump($0) || [.label, .directive].contains(code.units[$0].kind) }),
+      !(unit...advance).contains(where: { exits.isJump($0) || [.label, .directive].contains(code.units[$0].kind) }),
       !code.source.text[start(code.units[unit].tokens.lowerBound)..<end(code.units[advance].end - 1)]
         .contains(ActiveText.blank),
-      let exit = exit(unit, reader)
+      let exit = exits.exit(unit)
     else { return false }
     let beside = (Array(unit + 1..<advance) + [advance + 1]).filter {
       code.units.indices.contains($0) && stands($0) && fetch.dropped.contains(text($0))
@@ -172,7 +161,8 @@ struct FetchRewriting: TokenPlaces {
       guard let removal = rewriter.removeUnit(other, rule) else { return false }
       result.edits += removal
       result.consumed.formUnion(code.units[other].tokens)
-      result.deletions.append(.init(site: site(other), text: line(other)))
+      result.deletions.append(
+        .init(site: site(other), text: code.written(code.units[other].tokens.lowerBound..<code.units[other].end)))
     }
     let left = Set(fetch.dropped).subtracting(beside.map(text)).sorted()
     if !left.isEmpty {
@@ -182,7 +172,7 @@ struct FetchRewriting: TokenPlaces {
       )
     }
     result.consumed.formUnion(value)
-    if case .statement(let leave) = exit, !isAtOnce(unit) {
+    if case .statement(let leave) = exit, !exits.isAtOnce(unit) {
       result.flags.append(
         Flag(.valueUsed, "\(site(unit)): `\(leave)` where \(fetch.function)() gives nothing, behind other statements"))
     }
@@ -190,7 +180,7 @@ struct FetchRewriting: TokenPlaces {
   }
 
   private func add(
-    _ exit: Exit, before unit: Int, _ value: Range<Int>, _ call: String, _ name: String, _ result: inout Result
+    _ exit: FetchExit, before unit: Int, _ value: Range<Int>, _ call: String, _ name: String, _ result: inout Result
   ) -> Bool {
     switch exit {
     case .condition(let tokens, let isDenied):
@@ -230,75 +220,6 @@ struct FetchRewriting: TokenPlaces {
     return true
   }
 
-  // MARK: Leaving
-
-  private func exit(_ unit: Int, _ reader: RelativeText) -> Exit? {
-    let open = block(of: unit)
-    guard open > 0 else { return nil }
-    let isFirst = (open + 1..<unit).allSatisfy { StatementInsertion.isDeclaration($0, code) && !names($0) }
-    if isFirst, keyword(open - 1) == .while, let condition = condition(open - 1),
-      code.punctuation(at: condition.lowerBound) == 0x21,
-      isEmpty(condition.dropFirst(), reader, isDenied: true)
-    {
-      return .condition(condition, isDenied: false)
-    }
-    let check = (open + 1..<unit).last { other in
-      keyword(other) == .if && isJump(other + 1)
-        && condition(other).map { isEmpty($0, reader, isDenied: false) } ?? false
-        && block(of: other) == open && !code.isCommanded(other)
-    }
-    if let check, check + 2 == unit, let condition = condition(check) { return .condition(condition, isDenied: true) }
-    if isInLoop(unit) { return .statement("break;") }
-    guard let check, !(check + 2..<unit).contains(where: names) else { return nil }
-    let jump = code.units[check + 1]
-    return .statement(
-      String(decoding: code.source.text[start(jump.tokens.lowerBound)..<end(jump.end - 1)], as: UTF8.self))
-  }
-
-  /// The condition holds where nothing is left, as the tree's functions show; behind a `!` as a whole.
-  private func isEmpty(_ condition: Range<Int>, _ reader: RelativeText, isDenied: Bool) -> Bool {
-    let text = reader.text(condition)
-    return fetch.empty.contains(text) && !(isDenied && (text.contains("&&") || text.contains("||")))
-  }
-
-  /// Nothing but declarations stands before the statement in its block.
-  private func isAtOnce(_ unit: Int) -> Bool {
-    (block(of: unit) + 1..<unit).allSatisfy { StatementInsertion.isDeclaration($0, code) }
-  }
-
-  private func keyword(_ unit: Int) -> Keyword? {
-    guard code.units[unit].kind == .control else { return nil }
-    return Keyword(rawValue: code.words[code.units[unit].tokens.lowerBound])
-  }
-
-  /// What stands in the parentheses of `if (…)` and `while (…)`.
-  private func condition(_ unit: Int) -> Range<Int>? {
-    let tokens = code.units[unit].tokens
-    guard tokens.count > 3, code.punctuation(at: tokens.lowerBound + 1) == 0x28,
-      Int(code.brackets.partner[tokens.lowerBound + 1]) == tokens.upperBound - 1
-    else { return nil }
-    return tokens.lowerBound + 2..<tokens.upperBound - 1
-  }
-
-  /// A `break` would leave a loop, and nothing else.
-  private func isInLoop(_ unit: Int) -> Bool {
-    var open = block(of: unit)
-    while open > 0, function.body.contains(code.units[open - 1].tokens.lowerBound) {
-      switch keyword(open - 1) {
-      case .while, .for, .do: return true
-      case .if, .else: open = block(of: open - 1)
-      default: return false
-      }
-    }
-    return false
-  }
-
-  private func isJump(_ unit: Int) -> Bool {
-    guard code.units[unit].kind == .statement else { return false }
-    let keyword = Keyword(rawValue: code.words[code.units[unit].tokens.lowerBound])
-    return [.return, .goto, .break, .continue].contains(keyword)
-  }
-
   // MARK: Text
 
   private var newline: String { CompatText.lineEnd(code.source.text) }
@@ -311,13 +232,6 @@ struct FetchRewriting: TokenPlaces {
     Site(file: file, line: lines.line(of: start(code.units[unit].tokens.lowerBound)))
   }
 
-  /// A unit's text on one line.
-  private func line(_ unit: Int) -> String {
-    let tokens = code.units[unit].tokens.lowerBound..<code.units[unit].end
-    let text = String(decoding: code.source.text[start(tokens.lowerBound)..<end(tokens.upperBound - 1)], as: UTF8.self)
-    return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-  }
-
   private func conditional(_ call: String, _ leave: String, indent: Range<Int>) -> [String] {
     let white = String(decoding: code.source.text[indent], as: UTF8.self)
     return ["\(white)if (!\(call))", "\(white)\t\(leave)"]
@@ -325,12 +239,6 @@ struct FetchRewriting: TokenPlaces {
 
   /// Declares the variable that takes the values, behind the one that they were read through.
   private func declaration(of name: String) -> Edit? {
-    if function.head.contains(declared) {
-      let open = function.body.lowerBound
-      let line = lines.range(ofLine: lines.line(of: start(open)))
-      guard line.upperBound > end(open), isBlank(end(open)..<line.upperBound) else { return nil }
-      return edit(line.upperBound..<line.upperBound, "\t\(fetch.type) \(name);\(newline)")
-    }
     guard let unit = code.unit(holding: declared).map({ code.units[$0] }) else { return nil }
     let begin = start(unit.tokens.lowerBound)
     let first = lines.range(ofLine: lines.line(of: begin)).lowerBound

@@ -63,10 +63,9 @@ struct LocalCopies: TokenPlaces {
   /// the field is wanted in them as a whole.
   func edits(_ region: Region) -> [Edit]? {
     let tokens = code.units[region.units.lowerBound].tokens.lowerBound..<code.units[region.units.upperBound - 1].end
-    let leaves: Set<Keyword> = [.return, .goto, .break, .continue]
     guard coverage(of: region) != .part, !sets(region.object, in: tokens),
       let function = code.function(holding: tokens.lowerBound), let name = name(in: function),
-      !tokens.contains(where: { Keyword(rawValue: code.words[$0]).map(leaves.contains) ?? false }),
+      !tokens.contains(where: { Keyword(rawValue: code.words[$0]).map(Keyword.leaving.contains) ?? false }),
       let declaration = declaration(name, region)
     else { return nil }
     var edits = [declaration]

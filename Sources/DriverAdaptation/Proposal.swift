@@ -258,10 +258,7 @@ struct Proposer {
         proposal.deletions += lost.map { .init(site: Site(file: file, line: line), text: "argument \($0)") }
       }
       if application.output.isEmpty, application.companion == nil {
-        let removed = code.source.text[
-          code.tokens[application.tokens.lowerBound].range
-            .lowerBound..<code.tokens[application.tokens.upperBound - 1].range.upperBound]
-        proposal.deletions.append(.init(site: Site(file: file, line: line), text: Self.folded(removed)))
+        proposal.deletions.append(.init(site: Site(file: file, line: line), text: code.written(application.tokens)))
       }
     }
   }
@@ -313,21 +310,13 @@ struct Proposer {
     let lost = code.list(name + 2..<close).filter { argument in
       !argument.isEmpty && !kept.contains { argument.contains($0) }
     }
-    return lost.map { argument in
-      let range =
-        code.tokens[argument.lowerBound].range.lowerBound..<code.tokens[argument.upperBound - 1].range.upperBound
-      return Self.folded(code.source.text[range])
-    }
+    return lost.map(code.written)
   }
 
   static func overlap(_ left: Edit, _ right: Edit) -> Bool {
     guard left.file == right.file else { return false }
     if left.range.isEmpty, right.range.isEmpty { return left.range == right.range }
     return left.range.overlaps(right.range)
-  }
-
-  private static func folded(_ bytes: ArraySlice<UInt8>) -> String {
-    String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
   /// Not the driver's own definition of the name, nor a condition or definition of the preprocessor.

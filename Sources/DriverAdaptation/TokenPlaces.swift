@@ -18,6 +18,11 @@ extension TokenPlaces {
     return at
   }
 
+  /// A unit names a variable, not a field that is called the same.
+  func names(_ variable: Int32, in unit: Int) -> Bool {
+    code.units[unit].tokens.contains { code.words[$0] == variable && !code.isMember($0) }
+  }
+
   /// Nothing but white space stands in the bytes.
   func isBlank(_ range: Range<Int>) -> Bool {
     code.source.text[range].allSatisfy { [0x20, 0x09, 0x0D, 0x0A].contains($0) }

@@ -15,6 +15,16 @@ package struct BootVerdict: Codable, Hashable, Sendable {
   package var findings: [Finding]
   /// What the reference showed as well.
   package var known: [Finding]
+  /// What the kernel says against the driver though it loads, adapted or not.
+  package var complaints: [Finding] {
+    guard [.exercised, .loaded].contains(word) else { return [] }
+    let refusals: Set<ConsoleEvent.Kind> = [
+      .unknownSymbol, .symbolVersion, .moduleFormat, .moduleRefused, .signature, .lostMessages,
+    ]
+    return known.filter { finding in
+      finding.severity >= .warning && ConsoleEvent.Kind(rawValue: finding.tool).map { !refusals.contains($0) } ?? false
+    }
+  }
   /// The console's lines that the findings rest on, at most twenty.
   package var lines: [String]
   /// What of the driver did run, e.g. `open /dev/video0`, `probe of /sys/bus/platform/drivers/x/x.0`.

@@ -55,7 +55,9 @@ package struct Workspace: Sendable {
     for candidate in candidates where FileManager.default.fileExists(atPath: candidate.path) {
       return candidate.standardizedFileURL.path
     }
-    throw Failure(.unavailable, name, "not found beside \(program.path)", remedy: "set KMEND_\(name.uppercased())")
+    throw Failure(
+      .unavailable, name, "not found beside \(program.path)",
+      remedy: "set KMEND_\(name.uppercased()) to the folder of that name in kmend's sources")
   }
 
   /// Runs `body` with a private folder that is gone afterwards, whatever happens.

@@ -29,7 +29,10 @@ struct Rules: AsyncParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  func validate() throws { _ = try options.origin() }
+  func validate() throws {
+    _ = try options.origin()
+    if cocci, common.json { throw ValidationError("--cocci and --json exclude each other: choose one") }
+  }
 
   mutating func run() async throws {
     let progress = ProgressLine(quiet: common.quiet)
@@ -50,7 +53,14 @@ struct Rules: AsyncParsableCommand {
   private func learned(from commits: [CommitName]) -> String {
     let shown = commits.prefix(3).map(\.description).joined(separator: ", ")
     let rest = commits.count > 3 ? ", …" : ""
-    return "learned from \(commits.count) commit\(commits.count == 1 ? "" : "s"): \(shown)\(rest)"
+    return "learned from \(Self.count(commits.count, "commit")): \(shown)\(rest)"
+  }
+
+  private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+  /// Wrong at most of the places that it was not learned from.
+  private static func isUnreliable(_ rule: Rule) -> Bool {
+    rule.replay.tried > 0 && rule.replay.reproduced * 2 < rule.replay.tried
   }
 
   private static func reason(_ report: RulesReport) -> String {
@@ -68,7 +78,8 @@ struct Rules: AsyncParsableCommand {
       lines.append("  before  " + printable(report.before ?? "not declared"))
       lines.append("  after   " + printable(report.after ?? "not declared"))
     }
-    lines.append("  in-tree \(report.converted) files were converted")
+    lines.append(
+      "  in-tree \(Self.count(report.converted, "file")) \(report.converted == 1 ? "was" : "were") converted")
     if let unreadable = report.source.unreadable, unreadable > 0 {
       lines.append("  gaps    \(unreadable) files or mails could not be read, or are too large")
     }
@@ -80,12 +91,14 @@ struct Rules: AsyncParsableCommand {
       let percent = Int((rule.confidence * 100).rounded())
       lines += [
         "", rule.id.bold + "  " + printable(rule.summary),
-        "  \(rule.support) files, \(percent) % of \(rule.opportunities) places, "
-          + "right at \(rule.replay.reproduced) of \(rule.replay.tried) held out",
+        "  \(Self.count(rule.support, "file")), \(percent) % of \(Self.count(rule.opportunities, "place")), "
+          + (rule.replay.tried > 0
+            ? "right at \(rule.replay.reproduced) of \(rule.replay.tried) held out" : "tried at none held out"),
       ]
       if !rule.commits.isEmpty { lines.append("  " + printable(learned(from: rule.commits))) }
       if !rule.smpl.isEmpty { lines += printable(rule.smpl).split(separator: "\n").map { "    \($0)" } }
       for place in rule.examples.prefix(3) { lines += example(place) }
+      if Self.isUnreliable(rule) { lines.append("  review  wrong at most places that it was not learned from") }
       lines += rule.flags.map { "  review  \($0.reason.rawValue): " + printable($0.detail) }
     }
     return lines.joined(separator: "\n")

@@ -66,6 +66,7 @@ import Testing
     report.tools = ["kmend 0.1"]
     report.kernels[0].staysLoaded = true
     report.kernels[1].loadsInPart = true
+    report.kernels[1].complaint = "WARNING in foo_exit [foo], while unloading foo"
     let mails = try renderSeries(report, templates: shippedTemplates(), withCover: false)
     #expect(mails.map(\.number) == [1, 2])
     #expect(mails[0].message["References"] == nil)

@@ -99,6 +99,7 @@ private let exists = BootStep.Result.refused(code: 17, message: "insmod: can't i
     let known = BootVerdict(adapted: adapted, reference: record(twice, console: splat(31, "5/0x30")))
     #expect(known.word == .loaded)
     #expect(known.known.map(\.tool) == ["warning"])
+    #expect(known.complaints == known.known && verdict.complaints.isEmpty)
   }
 
   @Test func whatNoLongerAppearsAsksForAReview() {

@@ -17,6 +17,8 @@ struct BootGate: Sendable {
     var staysLoaded = false
     /// Some of its modules refuse to load, as before.
     var loadsInPart = false
+    /// What the kernel says against the driver, adapted or not.
+    var complaint: String?
     var verdict: Verdict
     /// What of the driver was not executed, in words for the mail.
     var notExecuted: [String]
@@ -53,9 +55,11 @@ struct BootGate: Sendable {
     evidence.lines += judged.lines
     let verdict = Verdict(
       gate: "boot", kernel: name, result: judged.word == .failed ? .failed : judged.word == .notRun ? .notRun : .passed,
-      summary: "\(judged.word.rawValue): \(judged.summary)", findings: judged.findings, evidence: [evidence])
+      summary: "\(judged.word.rawValue)\(judged.complaints.isEmpty ? "" : ", complains as before"): \(judged.summary)",
+      findings: judged.findings, evidence: [evidence])
     return Result(
-      word: judged.word, staysLoaded: judged.staysLoaded, loadsInPart: judged.loadsInPart, verdict: verdict,
+      word: judged.word, staysLoaded: judged.staysLoaded, loadsInPart: judged.loadsInPart,
+      complaint: judged.complaints.first?.message, verdict: verdict,
       notExecuted: judged.word == .notRun ? ["nothing was executed on \(name)"] : judged.notExecuted,
       executed: judged.executed, seconds: adapted.machineSeconds)
   }

@@ -59,7 +59,9 @@ struct Prover: Sendable {
       var kernel = level(build)
       kernel.boot = result.word
       kernel.bootSeconds = result.seconds
-      (kernel.staysLoaded, kernel.loadsInPart) = (result.staysLoaded, result.loadsInPart)
+      (kernel.staysLoaded, kernel.loadsInPart, kernel.complaint) = (
+        result.staysLoaded, result.loadsInPart, result.complaint
+      )
       if kernel.level >= .compiled, [.exercised, .loaded].contains(result.word) { kernel.level = .booted }
       proof.kernels.append(kernel)
       proof.notTested += result.notExecuted.filter { !proof.notTested.contains($0) }

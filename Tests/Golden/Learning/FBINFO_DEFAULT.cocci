@@ -6,12 +6,12 @@ struct T s = {
 };
 
 @FBINFO_DEFAULT_1_assigned@
-expression S;
+expression S, P;
 @@
 (
 -S.flags = FBINFO_DEFAULT;
 |
--S->flags = FBINFO_DEFAULT;
+-P->flags = FBINFO_DEFAULT;
 )
 
 @FBINFO_DEFAULT_2@

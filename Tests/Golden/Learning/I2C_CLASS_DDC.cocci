@@ -6,12 +6,12 @@ struct T s = {
 };
 
 @I2C_CLASS_DDC_1_assigned@
-expression S;
+expression S, P;
 @@
 (
 -S.class = I2C_CLASS_DDC;
 |
--S->class = I2C_CLASS_DDC;
+-P->class = I2C_CLASS_DDC;
 )
 
 @I2C_CLASS_DDC_2@

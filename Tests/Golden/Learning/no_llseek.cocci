@@ -6,10 +6,10 @@ struct T s = {
 };
 
 @no_llseek_1_assigned@
-expression S;
+expression S, P;
 @@
 (
 -S.llseek = no_llseek;
 |
--S->llseek = no_llseek;
+-P->llseek = no_llseek;
 )
