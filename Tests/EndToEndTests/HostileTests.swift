@@ -54,7 +54,8 @@ extension EndToEnd {
       Load(name: "hangs", code: "preempt_disable(); for (;;) cpu_relax();", says: "while loading bad"),
       Load(
         name: "prints without end", code: "for (;;) pr_info(\"%s %s %s %s\\n\", name, name, name, name);",
-        says: "while loading bad"),
+        // By the speed of the machine the output or the time comes to its limit first.
+        says: "loading bad"),
     ])
     func bootsWithoutHarm(_ load: Load) async throws {
       try await withTemporaryFolder { folder in
