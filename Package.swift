@@ -69,6 +69,7 @@ let package = Package(
     floor("ConversionLearning", ["KernelModel", "CSource"]),
     floor("DriverAdaptation", ["KernelModel", "CSource", "ConversionLearning"]),
     floor("Correspondence", ["KernelModel", "PatchFormat", "MailFormat", mustache]),
+    floor("ChangeDetection", ["KernelModel", "CSource"]),
     floor("FixComparison", ["KernelModel", "CSource"]),
 
     // Floor 2: adapters.
@@ -85,7 +86,8 @@ let package = Package(
       "Pipeline",
       [
         "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage", "Diagnosis",
-        "ConversionLearning", "DriverAdaptation", "Correspondence", "FixComparison", "Archive", "GitStore",
+        "ChangeDetection", "ConversionLearning", "DriverAdaptation", "Correspondence", "FixComparison", "Archive",
+        "GitStore",
         "ConversionIndex", "CFrontend", "KernelBuild", "TestMachine", logging, csv,
       ]),
 
@@ -99,6 +101,7 @@ let package = Package(
     tests("ArchitectureTests", []),
     tests("ArchiveTests", ["Archive", "KernelModel", "Sandbox"]),
     tests("CSourceTests", ["CSource", "KernelModel"]),
+    tests("ChangeDetectionTests", ["ChangeDetection", "ConversionIndex", "KernelModel"]),
     tests("ConversionIndexTests", ["ConversionIndex", "KernelModel", "Sandbox"]),
     tests("ConversionLearningTests", ["ConversionLearning", "CSource", "KernelModel", "Sandbox"]),
     tests(

@@ -20,12 +20,6 @@ package enum ParameterRecovery {
     }
   }
 
-  /// The spellings of a type, `struct id **` for what is declared as `struct id *name[]`.
-  package static func usual(_ type: [String]) -> [String] {
-    guard type.last == "]", let open = type.lastIndex(of: "["), type.count - open <= 3 else { return type }
-    return type[..<open] + ["*"]
-  }
-
   /// - Parameters:
   ///   - lost: the parameter.
   ///   - conversions: places where the type's name was lost.
@@ -176,7 +170,7 @@ package enum ParameterRecovery {
       let words = part.map { code.source.spelling($0) }
       guard let name = words.prefix(while: { $0 != "[" }).last else { return ([], "") }
       let index = words.prefix { $0 != "[" }.count - 1
-      return (usual(Array(words[..<index] + words[(index + 1)...])), name)
+      return (Prototype.pointer(forArray: Array(words[..<index] + words[(index + 1)...])), name)
     }
   }
 }

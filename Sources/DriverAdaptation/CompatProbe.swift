@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import CSource
 import KernelModel
 
 /// A few lines of C that compile only on kernels that have something, and the macro that says so.

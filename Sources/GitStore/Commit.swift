@@ -22,6 +22,19 @@ package struct Signature: Codable, Hashable, Sendable {
   }
 }
 
+extension Signature {
+  /// As libgit2 has it; empty where the commit names nobody.
+  init(_ pointer: UnsafePointer<git_signature>?) {
+    guard let found = pointer?.pointee else {
+      self.init(name: "", address: "", seconds: 0)
+      return
+    }
+    func text(_ bytes: UnsafeMutablePointer<CChar>?) -> String { bytes.map { String(cString: $0) } ?? "" }
+    self.init(
+      name: text(found.name), address: text(found.email), seconds: Int(found.when.time), offset: Int(found.when.offset))
+  }
+}
+
 /// A commit that is to be made.
 package struct CommitDraft: Hashable, Sendable {
   package var changes: [FileChange]

@@ -8,7 +8,10 @@ package struct CommitChange: Sendable, Hashable {
   package var id: ObjectID
   /// As it was written; not UTF-8 where the author's was not.
   package var message: String
-  /// Regular files that are there before and after, in git's order.
+  package var author: Signature
+  /// The commits that it continues: several for a merge, none for a first commit.
+  package var parents: [ObjectID]
+  /// Regular files, in git's order.
   package var files: [BlobChange]
   /// Folders and names that could not be read.
   package var unreadable: Int
@@ -62,29 +65,37 @@ extension Repository {
   ///
   /// - Throws: `Failure` (`badInput`) if the commit or its parent can't be read.
   package func change(
-    by commit: ObjectID, where isWanted: @escaping @Sendable (String) -> Bool
+    by commit: ObjectID, in files: ComparedFiles = .common, where isWanted: @escaping @Sendable (String) -> Bool
   ) throws(Failure) -> CommitChange {
     var oid = commit.oid
     let owned = try Owned("read the commit", commit.description, free: git_commit_free) {
       git_commit_lookup(&$0, pointer, &oid)
     }
     let message = git_commit_message(owned.pointer).map { String(cString: $0) } ?? ""
-    var result = CommitChange(id: commit, message: message, files: [], unreadable: 0)
+    var result = CommitChange(
+      id: commit, message: message, author: Signature(git_commit_author(owned.pointer)),
+      parents: Self.parents(owned.pointer), files: [], unreadable: 0)
     guard let parent = git_commit_parent_id(owned.pointer, 0) else { return result }
     let old = try tree(of: ObjectID(parent.pointee))
     let new = try tree(of: commit)
-    var comparison = TreeComparison(pointer, where: isWanted)
+    var comparison = TreeComparison(pointer, files, where: isWanted)
     comparison.compare(old, new)
     (result.files, result.unreadable) = (comparison.changes, comparison.unreadable)
     return result
   }
 
-  /// Both texts of each change; nil for one that can't be read or is larger than `limit` bytes.
+  private static func parents(_ commit: OpaquePointer) -> [ObjectID] {
+    (0..<git_commit_parentcount(commit)).compactMap { number in
+      git_commit_parent_id(commit, number).map { ObjectID($0.pointee) }
+    }
+  }
+
+  /// Both texts of each change, empty where there is no file; nil for one that can't be read or is larger than `limit`
+  /// bytes.
   package func texts(of changes: [BlobChange], limit: Int) -> [(old: [UInt8], new: [UInt8])?] {
-    changes.map { change in
-      guard let old = try? blob(change.old, limit: limit), let new = try? blob(change.new, limit: limit) else {
-        return nil
-      }
+    func text(_ id: ObjectID) -> [UInt8]? { id == .zero ? [] : try? blob(id, limit: limit) }
+    return changes.map { change in
+      guard let old = text(change.old), let new = text(change.new) else { return nil }
       return (old, new)
     }
   }

@@ -3,26 +3,36 @@
 import CGit2
 import KernelModel
 
-/// A file that two trees hold under one path with other bytes.
+/// A file that two trees hold under one path with other bytes, or that one of them does not hold.
 package struct BlobChange: Hashable, Sendable {
   /// Relative to the root of the trees.
   package var path: String
+  /// `ObjectID.zero` where there is no such file.
   package var old: ObjectID
   package var new: ObjectID
+}
+
+/// Which files of two trees are asked for.
+package enum ComparedFiles: Sendable {
+  /// Those that both trees hold.
+  case common
+  /// Those that came or went as well.
+  case all
 }
 
 /// Walks two trees side by side; folders with equal ids are not looked into.
 struct TreeComparison {
   private static let maximalDepth = 64
   let repository: OpaquePointer
+  let files: ComparedFiles
   let isWanted: (String) -> Bool
-  /// Regular files that both trees have, in git's order.
+  /// Regular files, in git's order.
   private(set) var changes: [BlobChange] = []
   /// Folders that the store does not hold, or holds damaged, and names that are no text.
   private(set) var unreadable = 0
 
-  init(_ repository: OpaquePointer, where isWanted: @escaping (String) -> Bool) {
-    (self.repository, self.isWanted) = (repository, isWanted)
+  init(_ repository: OpaquePointer, _ files: ComparedFiles = .common, where isWanted: @escaping (String) -> Bool) {
+    (self.repository, self.files, self.isWanted) = (repository, files, isWanted)
   }
 
   mutating func compare(_ old: ObjectID, _ new: ObjectID, at prefix: String = "", depth: Int = 0) {
@@ -34,14 +44,42 @@ struct TreeComparison {
     let oldCount = git_tree_entrycount(oldTree.pointer)
     let newCount = git_tree_entrycount(newTree.pointer)
     var (left, right) = (0, 0)
-    while left < oldCount, right < newCount {
-      guard let one = git_tree_entry_byindex(oldTree.pointer, left),
-        let other = git_tree_entry_byindex(newTree.pointer, right)
-      else { break }
-      let order = git_tree_entry_cmp(one, other)
+    while left < oldCount || right < newCount {
+      let one = left < oldCount ? git_tree_entry_byindex(oldTree.pointer, left) : nil
+      let other = right < newCount ? git_tree_entry_byindex(newTree.pointer, right) : nil
+      var order: Int32 = one == nil ? 1 : -1
+      if let one, let other { order = git_tree_entry_cmp(one, other) }
       if order <= 0 { left += 1 }
       if order >= 0 { right += 1 }
-      if order == 0 { compare(one, other, at: prefix, depth: depth) }
+      if order == 0, let one, let other {
+        compare(one, other, at: prefix, depth: depth)
+      } else if files == .all, let entry = order < 0 ? one : other {
+        add(entry, isOld: order < 0, at: prefix, depth: depth)
+      }
+    }
+  }
+
+  /// An entry of one of the trees, and everything in it.
+  private mutating func add(_ entry: OpaquePointer, isOld: Bool, at prefix: String, depth: Int) {
+    guard let oid = git_tree_entry_id(entry), let bytes = git_tree_entry_name(entry) else { return }
+    guard let name = String(validatingCString: bytes), !name.isEmpty else {
+      unreadable += 1
+      return
+    }
+    let (id, mode) = (ObjectID(oid.pointee), git_tree_entry_filemode(entry))
+    if Self.isFile(mode) {
+      guard isWanted(prefix + name) else { return }
+      changes.append(
+        BlobChange(path: prefix + name, old: isOld ? id : .zero, new: isOld ? .zero : id))
+    } else if mode == GIT_FILEMODE_TREE {
+      guard depth < Self.maximalDepth, let tree = try? tree(id) else {
+        unreadable += 1
+        return
+      }
+      for index in 0..<git_tree_entrycount(tree.pointer) {
+        guard let child = git_tree_entry_byindex(tree.pointer, index) else { continue }
+        add(child, isOld: isOld, at: "\(prefix)\(name)/", depth: depth + 1)
+      }
     }
   }
 
@@ -60,6 +98,9 @@ struct TreeComparison {
       compare(oldChild, newChild, at: "\(prefix)\(name)/", depth: depth + 1)
     } else if Self.isFile(kinds.0), Self.isFile(kinds.1), isWanted(prefix + name) {
       changes.append(BlobChange(path: prefix + name, old: oldChild, new: newChild))
+    } else if files == .all {
+      add(old, isOld: true, at: prefix, depth: depth)
+      add(new, isOld: false, at: prefix, depth: depth)
     }
   }
 

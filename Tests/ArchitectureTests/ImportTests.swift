@@ -23,6 +23,7 @@ private let allowed: [String: Set<String>] = {
     "ConversionLearning": vocabulary.union(["CSource"]),
     "DriverAdaptation": vocabulary.union(["CSource", "ConversionLearning"]),
     "Correspondence": vocabulary.union(["PatchFormat", "MailFormat", "Mustache"]),
+    "ChangeDetection": vocabulary.union(["CSource"]),
     "FixComparison": vocabulary.union(["CSource"]),
     // Adapters.
     "Archive": vocabulary.union(["Foundation", "Sandbox", "Glibc"]),
@@ -37,8 +38,9 @@ private let allowed: [String: Set<String>] = {
     // Pipeline sees every floor below it; executables see the pipeline and the vocabulary.
     "Pipeline": [
       "Foundation", "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage",
-      "Diagnosis", "ConversionLearning", "DriverAdaptation", "Correspondence", "FixComparison", "Archive", "GitStore",
-      "ConversionIndex", "CFrontend", "KernelBuild", "TestMachine", "Logging", "SwiftCSV", "Synchronization",
+      "Diagnosis", "ChangeDetection", "ConversionLearning", "DriverAdaptation", "Correspondence", "FixComparison",
+      "Archive", "GitStore", "ConversionIndex", "CFrontend", "KernelBuild", "TestMachine", "Logging", "SwiftCSV",
+      "Synchronization",
     ],
     "kmend": ["ArgumentParser", "Dispatch", "Foundation", "KernelModel", "Pipeline", "Rainbow", "Synchronization"],
     "kmend-cindex": ["ClangIndex", "Glibc"],

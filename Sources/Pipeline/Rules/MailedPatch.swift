@@ -11,7 +11,8 @@ struct MailedPatch {
   var commit: CommitName
   /// The mail's text above the diff.
   var message: String
-  var texts: [ChangedText]
+  var files: [FileDiff]
+  var origin: ChangeOrigin
   /// The diff is damaged.
   var isBroken: Bool
 
@@ -26,11 +27,14 @@ struct MailedPatch {
     let blob = (try? Diffing.blobID(bytes).description) ?? ""
     let id = commit ?? mail["Message-ID"].flatMap { MessageID($0)?.description } ?? blob
     self.commit = CommitName(id: id, subject: Self.subject(mail["Subject"] ?? name))
-    let (files, isBroken) = Self.files(mail.body)
-    self.isBroken = isBroken
-    texts = files.flatMap { PatchTexts(file: $0).texts }
+    (files, isBroken) = Self.files(mail.body)
     message = Self.message(mail.body)
+    origin = ChangeOrigin(
+      name: self.commit, author: mail["From"] ?? "", seconds: mail["Date"].flatMap { MailDate($0)?.seconds } ?? 0)
   }
+
+  /// What its hunks show of each file.
+  var texts: [ChangedText] { files.flatMap { PatchTexts(file: $0).texts } }
 
   private static func files(_ body: [UInt8]) -> ([FileDiff], isBroken: Bool) {
     do throws(Failure) {

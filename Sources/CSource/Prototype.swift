@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-import CSource
-import ConversionLearning
-import KernelModel
-
 /// A function's return type and parameters as token ranges of the text that declares it.
-struct Prototype {
-  struct Parameter {
-    var tokens: Range<Int>
+package struct Prototype {
+  package struct Parameter {
+    package var tokens: Range<Int>
     /// Token that names it; nil for `…` and for parameters without a name.
-    var name: Int?
+    package var name: Int?
   }
-  let code: Code
+  package let code: Code
   /// Tokens of the return type, without storage class.
-  let result: Range<Int>
+  package let result: Range<Int>
   /// None for `(void)` and for `()`.
-  let parameters: [Parameter]
+  package let parameters: [Parameter]
   /// The parentheses around the parameters.
-  let parentheses: (open: Int, close: Int)
+  package let parentheses: (open: Int, close: Int)
 
   /// Reads `type (*name)(parameters)`, a field of an ops structure; nil for everything else.
-  init?(field name: String, _ code: Code) {
+  package init?(field name: String, _ code: Code) {
     let tokens = code.tokens
     guard let at = tokens.indices.first(where: { code.source.spelling(tokens[$0]) == name }), at + 2 < tokens.count,
       tokens[at + 1].punctuation == 0x29, tokens[at + 2].punctuation == 0x28
@@ -31,7 +27,7 @@ struct Prototype {
   }
 
   /// Reads the head of a function that `name` names, from `start` on: a definition's or a declaration's.
-  init?(head start: Int, name: Int, _ code: Code) {
+  package init?(head start: Int, name: Int, _ code: Code) {
     guard name > start, name + 1 < code.tokens.count, code.tokens[name + 1].punctuation == 0x28 else { return nil }
     let storage: Set<Keyword> = [.static, .extern, .inline, .__inline, .__inline__]
     var first = start
@@ -75,18 +71,24 @@ struct Prototype {
     return Parameter(tokens: tokens, name: last)
   }
 
-  func spelling(_ token: Int) -> String { code.source.spelling(code.tokens[token]) }
-  func name(_ parameter: Parameter) -> String? { parameter.name.map(spelling) }
+  package func spelling(_ token: Int) -> String { code.source.spelling(code.tokens[token]) }
+  package func name(_ parameter: Parameter) -> String? { parameter.name.map(spelling) }
 
   /// The spellings of a parameter's type, `unsigned long` for `long unsigned int`, a pointer for an array.
-  func type(_ parameter: Parameter) -> [String] {
-    ParameterRecovery.usual(IntegerSpelling.usual(parameter.tokens.filter { $0 != parameter.name }.map(spelling)))
+  package func type(_ parameter: Parameter) -> [String] {
+    Self.pointer(forArray: IntegerSpelling.usual(parameter.tokens.filter { $0 != parameter.name }.map(spelling)))
   }
 
-  var parameterTypes: [[String]] { parameters.map(type) }
+  /// The spellings of a type, `struct id **` for what is declared as `struct id *name[]`.
+  package static func pointer(forArray type: [String]) -> [String] {
+    guard type.last == "]", let open = type.lastIndex(of: "["), type.count - open <= 3 else { return type }
+    return type[..<open] + ["*"]
+  }
+
+  package var parameterTypes: [[String]] { parameters.map(type) }
 
   /// A parameter as written, but for an integer type that nobody would write so.
-  func usualText(_ parameter: Parameter) -> String {
+  package func usualText(_ parameter: Parameter) -> String {
     let own = parameter.tokens.filter { $0 != parameter.name }.map(spelling)
     let usual = type(parameter)
     let isPlain = parameter.name.map { $0 == parameter.tokens.upperBound - 1 } ?? true
@@ -95,10 +97,10 @@ struct Prototype {
     return name(parameter).map { type + (type.hasSuffix("*") ? "" : " ") + $0 } ?? type
   }
 
-  var resultType: [String] { result.map(spelling) }
+  package var resultType: [String] { result.map(spelling) }
 
   /// The bytes of some tokens as written.
-  func text(_ tokens: Range<Int>) -> String {
+  package func text(_ tokens: Range<Int>) -> String {
     let bytes = code.tokens[tokens.lowerBound].range.lowerBound..<code.tokens[tokens.upperBound - 1].range.upperBound
     return String(decoding: code.source.text[bytes], as: UTF8.self)
   }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 /// C lets the words of an integer type stand in any order, and some be left out (C11 6.7.2): one spelling for each type.
-enum IntegerSpelling {
+package enum IntegerSpelling {
   private static let words: Set<String> = ["unsigned", "signed", "long", "short", "int", "char"]
 
   /// A declaration with `long` for `long int` and `unsigned int` for `unsigned`, as checkpatch wants people to write.
-  static func plain(_ text: String) -> String {
+  package static func plain(_ text: String) -> String {
     text.replacing(/\b(long|short) int\b/) { String($0.output.1) }
       .replacing(
         /\b((?:int|long|short|char)\s+)?unsigned\b(?!\s+(?:int|long|short|char|__int128|const|volatile)\b)/
       ) { $0.output.1 == nil ? "unsigned int" : String($0.output.0) }
   }
 
-  static func isInteger(_ type: [String]) -> Bool {
+  package static func isInteger(_ type: [String]) -> Bool {
     type.contains { words.contains($0) } && type.allSatisfy { words.contains($0) || $0 == "const" || $0 == "*" }
   }
 
   /// The type with its integer words in the usual order and without those that say nothing; they replace the first one.
-  static func usual(_ type: [String]) -> [String] {
+  package static func usual(_ type: [String]) -> [String] {
     let own = type.filter(words.contains)
     guard own.count > 1 || own == ["unsigned"] || own == ["signed"], let first = type.firstIndex(where: words.contains)
     else { return type }
