@@ -68,6 +68,7 @@ let package = Package(
     floor("Diagnosis", ["KernelModel", "CFrontendProtocol", "CSource", "LogTriage"]),
     floor("ConversionLearning", ["KernelModel", "CSource"]),
     floor("DriverAdaptation", ["KernelModel", "CSource", "ConversionLearning"]),
+    floor("BreakagePrediction", ["KernelModel", "CSource", "ConversionLearning"]),
     floor("Correspondence", ["KernelModel", "PatchFormat", "MailFormat", mustache]),
     floor("ChangeDetection", ["KernelModel", "CSource"]),
     floor("FixComparison", ["KernelModel", "CSource"]),
@@ -86,7 +87,8 @@ let package = Package(
       "Pipeline",
       [
         "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage", "Diagnosis",
-        "ChangeDetection", "ConversionLearning", "DriverAdaptation", "Correspondence", "FixComparison", "Archive",
+        "ChangeDetection", "ConversionLearning", "DriverAdaptation", "BreakagePrediction", "Correspondence",
+        "FixComparison", "Archive",
         "GitStore",
         "ConversionIndex", "CFrontend", "KernelBuild", "TestMachine", logging, csv,
       ]),
@@ -101,6 +103,8 @@ let package = Package(
     tests("ArchitectureTests", []),
     tests("ArchiveTests", ["Archive", "KernelModel", "Sandbox"]),
     tests("CSourceTests", ["CSource", "KernelModel"]),
+    tests(
+      "BreakagePredictionTests", ["BreakagePrediction", "ChangeDetection", "ConversionIndex", "CSource", "KernelModel"]),
     tests("ChangeDetectionTests", ["ChangeDetection", "ConversionIndex", "KernelModel"]),
     tests("ConversionIndexTests", ["ConversionIndex", "KernelModel", "Sandbox"]),
     tests("ConversionLearningTests", ["ConversionLearning", "CSource", "KernelModel", "Sandbox"]),

@@ -10,6 +10,10 @@ package struct APIDifference {
   private let files: [DeclaredFile]
   private var old = DeclarationTable()
   private var new = DeclarationTable()
+  /// By the name by which a header is included, the names that it includes itself.
+  private var includes: [String: Set<String>] = [:]
+  /// By header, the words of the macros that hold declarations.
+  private var macros: [String: Set<String>] = [:]
 
   /// - Parameter files: those that differ, each once.
   /// - Returns: by place in the new tree, then by name.
@@ -22,6 +26,11 @@ package struct APIDifference {
     for file in files {
       old.add(file.before ?? [])
       new.add(file.after ?? [])
+      includes[DeclaredFile.includeName(file.path)] = file.includes
+      for macro in file.after ?? [] where macro.kind == .macro && macro.body.contains(";") {
+        macros[file.path, default: []].formUnion(
+          macro.body.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
+      }
     }
   }
 
@@ -91,10 +100,23 @@ package struct APIDifference {
     guard key.space != .field else { return [] }
     let homes = Set(new[key].map(\.site.file))
     guard !homes.contains(before.site.file), let after = new[key].first else { return [] }
+    if homes.contains(where: { reaches(before.site.file, DeclaredFile.includeName($0)) }) { return [] }
     if Self.isPublic(before), !new[key].contains(where: Self.isPublic) {
       return [change(goneKind(before), before, nil)]
     }
     return [moved(before, to: after)]
+  }
+
+  /// Whether who includes a header has another one by that, as far as the changed files show.
+  private func reaches(_ header: String, _ name: String) -> Bool {
+    var open = [DeclaredFile.includeName(header)]
+    var seen: Set<String> = []
+    while let next = open.popLast() {
+      guard seen.insert(next).inserted, let included = includes[next] else { continue }
+      if included.contains(name) { return true }
+      open += included
+    }
+    return false
   }
 
   private func moved(_ before: Declaration, to after: Declaration) -> APIChange {
@@ -106,18 +128,25 @@ package struct APIDifference {
   // MARK: Gone
 
   private func lost(_ gone: [DeclarationTable.Key: Declaration]) -> [APIChange] {
-    old.order.compactMap { key in
+    let lostFields = Dictionary(grouping: gone.values.filter { $0.kind == .field }) { $0.container ?? "" }
+    let came = new.order.filter { $0.space == .field && old[$0].isEmpty && lostFields[$0.container ?? ""] != nil }
+    let newFields = Dictionary(grouping: came.compactMap { new[$0].first }) { $0.container ?? "" }
+    return old.order.compactMap { key in
       guard let before = gone[key] else { return nil }
       // That nobody points to a structure any more does not take it away.
       if key.space == .tag, old[key].allSatisfy({ !Self.isDefinition($0) }) { return nil }
       // What goes with its structure or function is no change of its own.
       if key.space == .field, let container = before.container, !isVisible(container) { return nil }
+      if key.space == .field, isBroughtByMacro(before) { return nil }
       if key.space == .export {
         let function = DeclarationTable.Key(space: .ordinary, container: nil, name: key.name)
-        return gone[function] == nil ? change(.unexported, before, nil) : nil
+        let isInline = new[function].contains { $0.kind == .macro || $0.kind == .inlineFunction }
+        return gone[function] == nil && !isInline ? change(.unexported, before, nil) : nil
       }
       var result = change(goneKind(before), before, nil)
-      if key.space == .field, let name = renamed(before, gone) {
+      if key.space == .field, let container = before.container,
+        let name = renamed(before, lostFields[container] ?? [], newFields[container] ?? [])
+      {
         (result.kind, result.successor) = (.fieldRenamed, name.name)
         (result.after, result.site) = (name, name.site)
       }
@@ -132,16 +161,17 @@ package struct APIDifference {
     return old[key].isEmpty || new[key].contains(where: Self.isDefinition)
   }
 
-  /// The only field of the structure that came, and is declared alike; nil where several went or came so.
-  private func renamed(_ before: Declaration, _ gone: [DeclarationTable.Key: Declaration]) -> Declaration? {
+  /// A macro of the same header declares a field of this name now, wherever it is used.
+  private func isBroughtByMacro(_ field: Declaration) -> Bool {
+    macros[field.site.file]?.contains(field.name) ?? false
+  }
+
+  /// The only field of its structure that came, and is declared alike; nil where several went or came so.
+  private func renamed(_ before: Declaration, _ lost: [Declaration], _ came: [Declaration]) -> Declaration? {
     let signature = Signature(before)
-    func isAlike(_ other: Declaration) -> Bool {
-      other.kind == .field && other.container == before.container && Signature(other) == signature
-    }
-    let lost = gone.values.filter(isAlike)
-    let came = new.order.filter { $0.space == .field && $0.container == before.container && old[$0].isEmpty }
-      .compactMap { new[$0].first }.filter(isAlike)
-    return lost.count == 1 && came.count == 1 ? came[0] : nil
+    func isAlike(_ other: Declaration) -> Bool { Signature(other) == signature }
+    let found = came.filter(isAlike)
+    return found.count == 1 && lost.count(where: isAlike) == 1 ? found[0] : nil
   }
 
   private func goneKind(_ declaration: Declaration) -> APIChange.Kind {
@@ -157,8 +187,9 @@ package struct APIDifference {
   // MARK: Headers
 
   private func headers() -> [APIChange] {
-    files.filter { $0.path.hasSuffix(".h") && $0.before != nil && $0.after == nil }.map { file in
-      let successor = successor(of: file)
+    let newHeaders = Set(files.filter { $0.before == nil && $0.path.hasSuffix(".h") }.map(\.path))
+    return files.filter { $0.path.hasSuffix(".h") && $0.before != nil && $0.after == nil }.map { file in
+      let successor = successor(of: file, among: newHeaders)
       return APIChange(
         kind: successor == nil ? .headerGone : .headerMoved, symbol: DeclaredFile.includeName(file.path),
         successor: successor.map(DeclaredFile.includeName), site: Site(file: successor ?? file.path, line: 0),
@@ -167,13 +198,13 @@ package struct APIDifference {
   }
 
   /// The new header that declares most of what a lost one did.
-  private func successor(of file: DeclaredFile) -> String? {
-    let names = Set((file.before ?? []).map { DeclarationTable.key($0) })
-    guard !names.isEmpty else { return nil }
-    let shares = files.filter { $0.before == nil && $0.path.hasSuffix(".h") }.map { other in
-      (other.path, Set((other.after ?? []).map { DeclarationTable.key($0) }).intersection(names).count)
+  private func successor(of file: DeclaredFile, among newHeaders: Set<String>) -> String? {
+    let keys = Set((file.before ?? []).map { DeclarationTable.key($0) })
+    var shares: [String: Int] = [:]
+    for key in keys {
+      for home in Set(new[key].map(\.site.file)) where newHeaders.contains(home) { shares[home, default: 0] += 1 }
     }
-    return shares.filter { $0.1 * 2 > names.count }.max { ($0.1, $1.0) < ($1.1, $0.0) }?.0
+    return shares.filter { $0.value * 2 > keys.count }.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
   }
 
   // MARK: All

@@ -10,9 +10,9 @@ enum Comparison {
     let (old, new) = (Signature(before), Signature(after))
     let functions: Set<Declaration.Kind> = [.function, .inlineFunction]
     switch (before.kind, after.kind) {
-    case (.macro, .macro): return old.arity == new.arity ? nil : .macroArity
-    case (.macro, _) where functions.contains(after.kind): return macro(old, function: new)
-    case (_, .macro) where functions.contains(before.kind): return macro(new, function: old)
+    case (.macro, .macro): return old.arity == new.arity || new.isOpen ? nil : .macroArity
+    case (.macro, _) where functions.contains(after.kind), (_, .macro) where functions.contains(before.kind):
+      return form(old, new)
     case (.macro, _), (_, .macro), (.enumerator, _), (_, .enumerator):
       // A name for a value stays one.
       return old.arity == nil && new.arity == nil ? nil : .macroArity
@@ -37,10 +37,12 @@ enum Comparison {
     return zip(left, right).allSatisfy { count($0) <= count($1) }
   }
 
-  /// Callers see no difference where the macro takes as many arguments.
-  private static func macro(_ macro: Signature, function: Signature) -> APIChange.Kind? {
-    guard let arity = macro.arity else { return .form }
-    return arity == function.parameters?.count ? nil : .arguments
+  /// Callers see no difference where the macro takes as many arguments as the function.
+  private static func form(_ old: Signature, _ new: Signature) -> APIChange.Kind? {
+    guard let before = old.arity ?? old.parameters?.count, let after = new.arity ?? new.parameters?.count else {
+      return .form
+    }
+    return before == after || new.isOpen ? nil : .arguments
   }
 
   private static func export(_ before: Declaration, _ after: Declaration) -> APIChange.Kind? {

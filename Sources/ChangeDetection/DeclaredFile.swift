@@ -10,9 +10,11 @@ package struct DeclaredFile: Sendable {
   package var before: [Declaration]?
   /// Nil where there is none any more.
   package var after: [Declaration]?
+  /// The headers that it includes after the change, by the names that stand there: who includes it has theirs as well.
+  package var includes: Set<String>
 
-  package init(path: String, before: [Declaration]?, after: [Declaration]?) {
-    (self.path, self.before, self.after) = (path, before, after)
+  package init(path: String, before: [Declaration]?, after: [Declaration]?, includes: Set<String> = []) {
+    (self.path, self.before, self.after, self.includes) = (path, before, after, includes)
   }
 
   /// Modules outside of the tree can include it, or link to what it exports.

@@ -12,6 +12,8 @@ struct Signature: Hashable {
   var parameters: [[String]]?
   /// Macros: how many arguments they take; nil without parentheses.
   var arity: Int?
+  /// Macros: they take any number beyond that.
+  var isOpen = false
 
   init(_ declaration: Declaration) {
     var spellings = Spellings()
@@ -20,6 +22,7 @@ struct Signature: Hashable {
     switch declaration.kind {
     case .macro:
       arity = Self.arity(declaration.name, code)
+      isOpen = declaration.text.contains("...")
       words = code.tokens.indices.map { code.source.spelling(code.tokens[$0]) }
     case .function, .inlineFunction:
       let name = code.tokens.indices.first { code.spells($0, declaration.name) }

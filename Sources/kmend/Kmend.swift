@@ -23,7 +23,8 @@ struct Kmend: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Adapt.self, Diagnose.self, Rules.self, Apply.self, Explain.self, ConfidenceCommand.self, BenchCommand.self,
+      Adapt.self, Diagnose.self, Rules.self, Apply.self, Explain.self, ForecastCommand.self, ConfidenceCommand.self,
+      BenchCommand.self,
       KernelCommand.self,
       Doctor.self,
     ])

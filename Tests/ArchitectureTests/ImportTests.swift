@@ -22,6 +22,7 @@ private let allowed: [String: Set<String>] = {
     "Diagnosis": vocabulary.union(["CFrontendProtocol", "CSource", "LogTriage"]),
     "ConversionLearning": vocabulary.union(["CSource"]),
     "DriverAdaptation": vocabulary.union(["CSource", "ConversionLearning"]),
+    "BreakagePrediction": vocabulary.union(["CSource", "ConversionLearning"]),
     "Correspondence": vocabulary.union(["PatchFormat", "MailFormat", "Mustache"]),
     "ChangeDetection": vocabulary.union(["CSource"]),
     "FixComparison": vocabulary.union(["CSource"]),
@@ -38,8 +39,9 @@ private let allowed: [String: Set<String>] = {
     // Pipeline sees every floor below it; executables see the pipeline and the vocabulary.
     "Pipeline": [
       "Foundation", "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage",
-      "Diagnosis", "ChangeDetection", "ConversionLearning", "DriverAdaptation", "Correspondence", "FixComparison",
-      "Archive", "GitStore", "ConversionIndex", "CFrontend", "KernelBuild", "TestMachine", "Logging", "SwiftCSV",
+      "Diagnosis", "ChangeDetection", "ConversionLearning", "DriverAdaptation", "BreakagePrediction", "Correspondence",
+      "FixComparison", "Archive", "GitStore", "ConversionIndex", "CFrontend", "KernelBuild", "TestMachine", "Logging",
+      "SwiftCSV",
       "Synchronization",
     ],
     "kmend": ["ArgumentParser", "Dispatch", "Foundation", "KernelModel", "Pipeline", "Rainbow", "Synchronization"],

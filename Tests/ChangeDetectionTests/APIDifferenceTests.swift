@@ -85,6 +85,13 @@ struct HeaderCase: Sendable, CustomTestStringConvertible {
       name: "callback's parameter made const", before: "struct ops {\n\tint (*run)(struct foo *f);\n};\n",
       after: "struct ops {\n\tint (*run)(const struct foo *f);\n};\n", told: ["made-const struct ops.run"]),
     HeaderCase(
+      name: "a macro brings the field", before: "struct foo {\n\tint a;\n\tlong b;\n};\n",
+      after: "#define COMMON { long b; }\nstruct foo {\n\tint a;\n\tunion {\n\t\tstruct COMMON;\n\t};\n};\n", told: []),
+    HeaderCase(
+      name: "macro with any number of arguments", before: "int foo(int a);\n",
+      after: "#define foo(...) bar(__VA_ARGS__)\n",
+      told: []),
+    HeaderCase(
       name: "made opaque", before: "struct foo {\n\tint a;\n};\nint bar(struct foo *f);\n",
       after: "struct foo;\nint bar(struct foo *f);\n", told: ["made-opaque foo"]),
     HeaderCase(

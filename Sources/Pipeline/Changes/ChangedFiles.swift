@@ -26,7 +26,8 @@ struct ChangedFiles {
       before.map { fileDeclarations($0, path: path) }, after.map { fileDeclarations($0, path: path) }
     )
     if path.hasSuffix(".h") || old?.isEmpty == false || new?.isEmpty == false {
-      declared.append(DeclaredFile(path: path, before: old, after: new))
+      let includes = path.hasSuffix(".h") ? after.map(IncludedHeaders.of) ?? [] : []
+      declared.append(DeclaredFile(path: path, before: old, after: new, includes: includes))
     }
   }
 

@@ -110,7 +110,11 @@ package struct Explanation: Sendable {
     var rules = RuleSource(source: source, code: [:])
     for index in converted.prefix(Self.learnedChanges) {
       let change = told[index].change
-      told[index].rules = try await rules.rules(for: change.sought).prefix(Self.toldRules).map(\.rule)
+      // What became of the declaration itself is no caller's conversion.
+      let learned = try await rules.rules(for: change.sought).map(\.rule).filter { rule in
+        rule.examples.contains { $0.site.file != change.before?.site.file && $0.site.file != change.site.file }
+      }
+      told[index].rules = Array(learned.prefix(Self.toldRules))
       guard told[index].rules.isEmpty else { continue }
       told[index].examples = Array(try await BuildLines.examples(of: change.symbol, in: source).prefix(Self.toldRules))
     }

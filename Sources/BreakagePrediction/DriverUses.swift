@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CSource
+import ConversionLearning
+import KernelModel
+
+/// What a driver uses of the kernel, by name: the index that a change is held against.
+package struct DriverUses: Sendable {
+  private(set) var uses: [String: [Use]] = [:]
+  /// Structures whose fields the driver declares itself, functions and macros that it defines.
+  private(set) var own: Set<String> = []
+  /// Fields of the driver's own structures.
+  private(set) var ownFields: Set<String> = []
+  /// The types of the driver's own functions, by name: several where conditions choose.
+  private(set) var types: [String: Set<FunctionType>] = [:]
+  /// The namespaces that it imports, and the licences that it names.
+  private(set) var imports: Set<String> = []
+  private(set) var licences: Set<String> = []
+
+  /// - Parameters:
+  ///   - files: sources, headers and build files, by path relative to the driver's root.
+  ///   - version: what a kernel of this release does not compile is left out; nil for whatever kernel.
+  package init(_ files: [String: SourceText], on version: KernelVersion?) {
+    var spellings = Spellings()
+    for (path, text) in files.sorted(by: { $0.key < $1.key }) {
+      guard [".c", ".h", ".S"].contains(where: path.hasSuffix) else {
+        readBuild(text, path)
+        continue
+      }
+      let inactive = version.map { VersionConditions.inactiveLines(of: text, on: $0) } ?? []
+      read(Code(ActiveText.of(text, inactive: inactive), &spellings), path)
+    }
+  }
+
+  /// The places that name something, in the order of the files; none where it is the driver's own.
+  package subscript(name: String) -> [Use] { own.contains(name) ? [] : uses[name] ?? [] }
+
+  /// The names themselves.
+  package var names: [String] { uses.keys.sorted() }
+
+  // MARK: C
+
+  private mutating func read(_ code: Code, _ file: String) {
+    let lines = LineTable(code.source.text)
+    for function in code.functions {
+      let name = code.source.spelling(code.tokens[function.name])
+      own.insert(name)
+      guard let prototype = Prototype(head: function.head.lowerBound, name: function.name, code) else { continue }
+      types[name, default: []].insert(FunctionType(prototype))
+    }
+    for unit in code.units where unit.kind == .directive { directive(unit.tokens, code, file, lines) }
+    for token in code.tokens.indices where code.tokens[token].kind == .identifier && !code.tokens[token].isDirective {
+      guard Keyword(rawValue: code.words[token]) == nil else { continue }
+      if ownField(token, code) { continue }
+      let name = code.source.spelling(code.tokens[token])
+      if name == BuildProtocol.namespaceImport || name == BuildProtocol.license { said(name, token, code) }
+      uses[name, default: []].append(use(token, code, file, lines.line(of: Int(code.tokens[token].start))))
+    }
+  }
+
+  private func use(_ token: Int, _ code: Code, _ file: String, _ line: Int) -> Use {
+    if code.isTag(token) { return Use(kind: .tag, file: file, line: line) }
+    if code.isMember(token) {
+      let before = code.punctuation(at: token - 2)
+      let isDesignator =
+        code.punctuation(at: token - 1) == 0x2E && [0x7B, 0x2C].contains(before)
+        || code.units.indices.contains(code.unit(holding: token) ?? -1)
+          && code.units[code.unit(holding: token) ?? 0].tokens.lowerBound == token - 1
+      return Use(
+        kind: isDesignator ? .designator : .member, file: file, line: line,
+        container: FieldBase.structure(of: token, code),
+        arguments: arguments(token, code), isSet: isDesignator || code.isAssignment(token + 1),
+        value: value(behind: token, code))
+    }
+    guard let count = arguments(token, code) else { return Use(kind: .name, file: file, line: line) }
+    let isStatement = code.unit(holding: token).map { code.units[$0] }.map { unit in
+      unit.kind == .statement && unit.tokens.lowerBound == token
+        && Int(code.brackets.partner[token + 1]) == unit.tokens.upperBound - 1
+    }
+    return Use(kind: .call, file: file, line: line, arguments: count, isValueUsed: isStatement != true)
+  }
+
+  /// `name` of `.field = name,`, `x->field = &name;`.
+  private func value(behind token: Int, _ code: Code) -> String? {
+    guard code.punctuation(at: token + 1) == 0x3D else { return nil }
+    let name = code.punctuation(at: token + 2) == 0x26 ? token + 3 : token + 2
+    guard code.tokens.indices.contains(name), code.tokens[name].kind == .identifier,
+      [0x2C, 0x3B, 0x7D].contains(code.punctuation(at: name + 1))
+    else { return nil }
+    return code.source.spelling(code.tokens[name])
+  }
+
+  private func arguments(_ token: Int, _ code: Code) -> Int? {
+    guard code.punctuation(at: token + 1) == 0x28, case let close = Int(code.brackets.partner[token + 1]), close > token
+    else { return nil }
+    return code.list(token + 2..<close).count { !$0.isEmpty }
+  }
+
+  /// A field that the driver declares in a structure of its own.
+  private mutating func ownField(_ token: Int, _ code: Code) -> Bool {
+    guard !code.isMember(token), let unit = code.unit(holding: token), code.units[unit].kind == .statement,
+      code.units[unit].depth > 0, code.function(holding: token) == nil,
+      [0x3B, 0x5B, 0x3A, 0x29].contains(code.punctuation(at: token + 1)),
+      let open = code.units[..<unit].lastIndex(where: { $0.kind == .open && $0.depth < code.units[unit].depth }),
+      open > 0, code.units[open - 1].kind == .head,
+      let word = Keyword(rawValue: code.words[code.units[open - 1].tokens.lowerBound]),
+      [.struct, .union, .typedef, .static].contains(word), !code.isTag(token)
+    else { return false }
+    ownFields.insert(code.source.spelling(code.tokens[token]))
+    return true
+  }
+
+  /// `MODULE_IMPORT_NS("NAME")`, `MODULE_LICENSE("GPL")`.
+  private mutating func said(_ macro: String, _ token: Int, _ code: Code) {
+    guard code.tokens.indices.contains(token + 2) else { return }
+    let text = code.source.spelling(code.tokens[token + 2]).filter { $0 != "\"" }
+    if macro == BuildProtocol.license { licences.insert(text) } else { imports.insert(text) }
+  }
+
+  private mutating func directive(_ tokens: Range<Int>, _ code: Code, _ file: String, _ lines: LineTable) {
+    guard tokens.count > 2 else { return }
+    let (word, first) = (code.source.spelling(code.tokens[tokens.lowerBound + 1]), tokens.lowerBound + 2)
+    let line = lines.line(of: Int(code.tokens[tokens.lowerBound].start))
+    if word == "include" {
+      let name = code.written(first..<tokens.upperBound).filter { !"<>\"".contains($0) }
+      uses[name, default: []].append(Use(kind: .include, file: file, line: line))
+      return
+    }
+    if word == "define" { own.insert(code.source.spelling(code.tokens[first])) }
+    for token in first..<tokens.upperBound where code.tokens[token].kind == .identifier {
+      let name = code.source.spelling(code.tokens[token])
+      let place = lines.line(of: Int(code.tokens[token].start))
+      if word == "define", token > first, Keyword(rawValue: code.words[token]) == nil {
+        uses[name, default: []].append(use(token, code, file, place))
+      } else if word != "define" {
+        uses[name, default: []].append(Use(kind: .build, file: file, line: place))
+      }
+    }
+  }
+
+  // MARK: Build files
+
+  private mutating func readBuild(_ text: SourceText, _ file: String) {
+    for (number, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+      let words = line.prefix { $0 != 0x23 }.split { byte in
+        !(byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte >= 0x30 && byte <= 0x39 || byte == 0x5F || byte == 0x2D)
+      }
+      for word in Set(words.map { String(decoding: $0, as: UTF8.self) }) {
+        uses[word, default: []].append(Use(kind: .build, file: file, line: number + 1))
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import ArgumentParser
+import Foundation
+import KernelModel
+import Pipeline
+import Rainbow
+
+/// `kmend forecast`: which drivers a change is going to break, and where.
+struct ForecastCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "forecast",
+    abstract: "Say which drivers a change is going to break, and where, without building them.",
+    discussion: """
+        kmend forecast --change v6.12-rc1~5 --tree ~/linux --driver ./my-driver
+        kmend forecast --change series.mbox --driver ./one --driver ./other --json
+        kmend forecast --driver debian:my-driver-dkms --from 6.1 --to 6.12
+
+      Exit code 0 also when something is going to break: that is the answer, not an error.
+      """)
+
+  @Option(help: ArgumentHelp("A commit of --tree, or a file with patches.", valueName: "change"))
+  var change: String?
+
+  @Option(help: ArgumentHelp("A git repository of the kernel.", valueName: "dir"))
+  var tree: String?
+
+  @Option(help: ArgumentHelp("In place of a change: the older kernel.", valueName: "name"))
+  var from: String?
+
+  @Option(help: ArgumentHelp("In place of a change: the newer kernel.", valueName: "name"))
+  var to: String?
+
+  @Option(help: ArgumentHelp("A driver, as for kmend adapt; may be repeated.", valueName: "driver"))
+  var driver: [String]
+
+  @ArgumentParser.Flag(help: "Only what is likely or certain.")
+  var likely = false
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws { _ = try source() }
+
+  private func source() throws -> Forecasts.Source {
+    switch (change, from, to) {
+    case (nil, let from?, let to?) where tree == nil: return .kernels(from: from, to: to)
+    case (let change?, nil, nil):
+      if let tree { return .commit(change, tree: URL(fileURLWithPath: tree).standardizedFileURL.path) }
+      guard FileManager.default.fileExists(atPath: change) else {
+        throw ValidationError("'\(change)' is no file: say with --tree which repository has it")
+      }
+      return .patches(change)
+    default: throw ValidationError("give --change, or --from and --to")
+    }
+  }
+
+  mutating func run() async throws {
+    let progress = ProgressLine(quiet: common.quiet)
+    defer { progress.finish() }
+    var report = try await Forecasts(workspace: try Workspace(), steps: Steps { progress.announce($0) })
+      .forecast(try source(), drivers: driver)
+    progress.finish()
+    if likely { report.entries.removeAll { $0.certainty == .possible } }
+    print(common.json ? try Terminal.json(report) : text(of: report))
+  }
+
+  private func text(of report: ForecastReport) -> String {
+    let printable = Terminal.printable
+    var lines = [printable(report.source).bold + ": \(report.changes) API change\(report.changes == 1 ? "" : "s")"]
+    for driver in report.drivers {
+      let entries = report.entries.filter { $0.driver == driver.name }
+      let name = [driver.name, driver.version].filter { !$0.isEmpty }.joined(separator: " ")
+      lines += ["", printable(name).bold + (entries.isEmpty ? "  nothing to expect".green : "")]
+      lines += Terminal.columns(
+        entries.map { entry in
+          [
+            entry.certainty.rawValue, printable("\(entry.file):\(entry.line)"), entry.kind.rawValue,
+            printable(entry.reason),
+          ]
+        }, indent: "  "
+      ).split(separator: "\n").map(String.init)
+    }
+    return lines.joined(separator: "\n")
+  }
+}
