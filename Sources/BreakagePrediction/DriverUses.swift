@@ -41,7 +41,7 @@ package struct DriverUses: Sendable {
   // MARK: C
 
   private mutating func read(_ code: Code, _ file: String) {
-    let lines = LineTable(code.source.text)
+    let (lines, heads) = (LineTable(code.source.text), Self.heads(code))
     for function in code.functions {
       let name = code.source.spelling(code.tokens[function.name])
       own.insert(name)
@@ -51,7 +51,7 @@ package struct DriverUses: Sendable {
     for unit in code.units where unit.kind == .directive { directive(unit.tokens, code, file, lines) }
     for token in code.tokens.indices where code.tokens[token].kind == .identifier && !code.tokens[token].isDirective {
       guard Keyword(rawValue: code.words[token]) == nil else { continue }
-      if ownField(token, code) { continue }
+      if ownField(token, code, heads) { continue }
       let name = code.source.spelling(code.tokens[token])
       if name == BuildProtocol.namespaceImport || name == BuildProtocol.license { said(name, token, code) }
       uses[name, default: []].append(use(token, code, file, lines.line(of: Int(code.tokens[token].start))))
@@ -97,17 +97,25 @@ package struct DriverUses: Sendable {
   }
 
   /// A field that the driver declares in a structure of its own.
-  private mutating func ownField(_ token: Int, _ code: Code) -> Bool {
-    guard !code.isMember(token), let unit = code.unit(holding: token), code.units[unit].kind == .statement,
-      code.units[unit].depth > 0, code.function(holding: token) == nil,
-      [0x3B, 0x5B, 0x3A, 0x29].contains(code.punctuation(at: token + 1)),
-      let open = code.units[..<unit].lastIndex(where: { $0.kind == .open && $0.depth < code.units[unit].depth }),
-      open > 0, code.units[open - 1].kind == .head,
-      let word = Keyword(rawValue: code.words[code.units[open - 1].tokens.lowerBound]),
-      [.struct, .union, .typedef, .static].contains(word), !code.isTag(token)
+  private mutating func ownField(_ token: Int, _ code: Code, _ heads: [Int]) -> Bool {
+    guard [0x3B, 0x5B, 0x3A, 0x29].contains(code.punctuation(at: token + 1)), !code.isMember(token),
+      !code.isTag(token), let unit = code.unit(holding: token), code.units[unit].kind == .statement, heads[unit] >= 0,
+      let word = Keyword(rawValue: code.words[code.units[heads[unit]].tokens.lowerBound]),
+      [.struct, .union, .typedef, .static].contains(word), code.function(holding: token) == nil
     else { return false }
     ownFields.insert(code.source.spelling(code.tokens[token]))
     return true
+  }
+
+  /// For each unit the one before the brace that it stands in; -1 at file level.
+  private static func heads(_ code: Code) -> [Int] {
+    var open: [Int] = []
+    return code.units.indices.map { unit in
+      if code.units[unit].kind == .close { _ = open.popLast() }
+      let head = open.last ?? -1
+      if code.units[unit].kind == .open { open.append(unit - 1) }
+      return head
+    }
   }
 
   /// `MODULE_IMPORT_NS("NAME")`, `MODULE_LICENSE("GPL")`.
