@@ -90,7 +90,8 @@ package struct APIDifference {
     guard let before = left.first(where: Self.isDefinition) else { return [] }
     let definitions = new[key].filter(Self.isDefinition)
     if let after = definitions.first(where: { Self.isPublic($0) || !Self.isPublic(before) }) {
-      return after.site.file == before.site.file ? [] : [moved(before, to: after)]
+      let isReached = after.site.file == before.site.file || reaches(before.site.file, after.site.file)
+      return isReached ? [] : [moved(before, to: after)]
     }
     return [change(.madeOpaque, before, new[key].first)]
   }
@@ -100,7 +101,7 @@ package struct APIDifference {
     guard key.space != .field else { return [] }
     let homes = Set(new[key].map(\.site.file))
     guard !homes.contains(before.site.file), let after = new[key].first else { return [] }
-    if homes.contains(where: { reaches(before.site.file, DeclaredFile.includeName($0)) }) { return [] }
+    if homes.contains(where: { reaches(before.site.file, $0) }) { return [] }
     if Self.isPublic(before), !new[key].contains(where: Self.isPublic) {
       return [change(goneKind(before), before, nil)]
     }
@@ -108,7 +109,8 @@ package struct APIDifference {
   }
 
   /// Whether who includes a header has another one by that, as far as the changed files show.
-  private func reaches(_ header: String, _ name: String) -> Bool {
+  private func reaches(_ header: String, _ other: String) -> Bool {
+    let name = DeclaredFile.includeName(other)
     var open = [DeclaredFile.includeName(header)]
     var seen: Set<String> = []
     while let next = open.popLast() {

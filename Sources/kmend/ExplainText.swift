@@ -15,18 +15,13 @@ struct ExplainText {
   var text: String {
     guard !report.commits.isEmpty else { return "no commit changed \(Terminal.printable(report.query))" }
     return report.commits.map { commit in
-      let told = commit.changes.filter { !isFolded($0.change, commit) }
+      let headers = Set(commit.changes.filter { $0.change.kind == .headerGone }.map(\.change.site.file))
+      // Told together with others: a name that only moved, or that went with its header.
+      let told = commit.changes.filter { explained in
+        explained.change.kind != .moved && !headers.contains(explained.change.before?.site.file ?? "")
+      }
       return ([title(commit)] + told.map { change($0, commit) } + moved(commit)).joined(separator: "\n")
     }.joined(separator: "\n\n")
-  }
-
-  /// Told together with others: a name that only moved, or that went with its header.
-  private func isFolded(_ change: APIChange, _ commit: ExplainedCommit) -> Bool {
-    change.kind == .moved || lostHeaders(commit).contains(change.before?.site.file ?? "")
-  }
-
-  private func lostHeaders(_ commit: ExplainedCommit) -> Set<String> {
-    Set(commit.changes.filter { $0.change.kind == .headerGone }.map(\.change.site.file))
   }
 
   /// A line for all names that went from one header to another.

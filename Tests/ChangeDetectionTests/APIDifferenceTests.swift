@@ -130,6 +130,12 @@ struct HeaderCase: Sendable, CustomTestStringConvertible {
       told([
         file("include/linux/a.h", "int foo(void);\n", ""), file("include/linux/b.h", "", "int foo(void);\n"),
       ]) == ["moved foo → linux/b.h"])
+    var including = file("include/linux/a.h", "int foo(void);\nstruct s {\n\tint a;\n};\n", "")
+    including.includes = ["linux/between.h"]
+    var between = file("include/linux/between.h", "", "")
+    between.includes = ["linux/b.h"]
+    let home = file("include/linux/b.h", "", "int foo(void);\nstruct s {\n\tint a;\n};\n")
+    #expect(told([including, between, home]) == [])
     // Out of drivers' sight.
     #expect(
       told([

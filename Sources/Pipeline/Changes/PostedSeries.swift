@@ -21,7 +21,9 @@ struct PostedSeries {
 
   /// - Throws: `Failure` (`badInput`) if it can't be read or holds no diff.
   init(file path: String) throws {
-    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path)), bytes.count <= Self.limit else {
+    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped),
+      bytes.count <= Self.limit
+    else {
       throw Failure(.badInput, path, "can't be read, or is larger than \(Self.limit >> 20) MB")
     }
     let isMailbox = bytes.starts(with: "From ".utf8)
