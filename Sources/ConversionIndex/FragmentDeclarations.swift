@@ -9,7 +9,7 @@ import KernelModel
 package func fragmentDeclarations(_ bytes: [UInt8], path: String) -> [Declaration] {
   let start = Fragment.start(bytes)
   let skipped = bytes[..<start].count { $0 == newline }
-  return fileDeclarations(Array(bytes[start...]), path: path).map { declaration in
+  return fileDeclarations(bytes[start...] + Fragment.end(of: bytes[start...]), path: path).map { declaration in
     var declaration = declaration
     declaration.site.line += skipped
     if declaration.kind == .variable, !declaration.text.hasPrefix("extern") { declaration.kind = .field }
@@ -34,6 +34,14 @@ private enum Fragment {
       }
     }
     return isBroken ? bytes.count : start
+  }
+
+  /// What closes the structures that the piece leaves open.
+  static func end(of bytes: ArraySlice<UInt8>) -> [UInt8] {
+    let depth = bytes.reduce(0) { depth, byte in
+      byte == UInt8(ascii: "{") ? depth + 1 : byte == UInt8(ascii: "}") ? max(0, depth - 1) : depth
+    }
+    return Array(repeatElement(Array("};\n".utf8), count: min(depth, 20)).joined())
   }
 
   /// Behind the `*/` of a comment that began before the piece.
