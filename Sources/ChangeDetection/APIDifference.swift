@@ -138,7 +138,7 @@ package struct APIDifference {
       // That nobody points to a structure any more does not take it away.
       if key.space == .tag, old[key].allSatisfy({ !Self.isDefinition($0) }) { return nil }
       // What goes with its structure or function is no change of its own.
-      if key.space == .field, let container = before.container, !isVisible(container) { return nil }
+      if key.space == .field, let container = before.container, !isVisible(container, before) { return nil }
       if key.space == .field, isBroughtByMacro(before) { return nil }
       if key.space == .export {
         let function = DeclarationTable.Key(space: .ordinary, container: nil, name: key.name)
@@ -156,11 +156,12 @@ package struct APIDifference {
     }
   }
 
-  /// A structure's definition is in the new files, or in none of those that changed.
-  private func isVisible(_ container: String) -> Bool {
+  /// A structure's definition is in the new files, where a user of the field sees it, or in none of those that changed.
+  private func isVisible(_ container: String, _ field: Declaration) -> Bool {
     guard let tag = container.split(separator: " ").last.map(String.init), tag != container else { return true }
     let key = DeclarationTable.Key(space: .tag, container: nil, name: tag)
-    return old[key].isEmpty || new[key].contains(where: Self.isDefinition)
+    return old[key].isEmpty
+      || new[key].contains { Self.isDefinition($0) && (Self.isPublic($0) || !Self.isPublic(field)) }
   }
 
   /// A macro of the same header declares a field of this name now, wherever it is used.

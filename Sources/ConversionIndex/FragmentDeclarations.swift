@@ -20,7 +20,7 @@ package func fragmentDeclarations(_ bytes: [UInt8], path: String) -> [Declaratio
 private enum Fragment {
   /// Where the first whole declaration can begin.
   static func start(_ bytes: [UInt8]) -> Int {
-    let start = behindComment(bytes)
+    let start = behindContinuation(bytes, from: behindComment(bytes))
     var depth = 0
     var isBroken = false
     for index in start..<bytes.count {
@@ -34,6 +34,18 @@ private enum Fragment {
       }
     }
     return isBroken ? bytes.count : start
+  }
+
+  /// Behind indented lines that end no statement: the rest of a macro.
+  private static func behindContinuation(_ bytes: [UInt8], from start: Int) -> Int {
+    let ends: [UInt8] = [";", "{", "}", ",", "/"].map(UInt8.init(ascii:))
+    var start = start
+    while start < bytes.count, bytes[start] == UInt8(ascii: " ") || bytes[start] == UInt8(ascii: "\t") {
+      let end = bytes[start...].firstIndex(of: newline) ?? bytes.count
+      guard let last = bytes[start..<end].last(where: { $0 > space }), !ends.contains(last) else { break }
+      start = min(end + 1, bytes.count)
+    }
+    return start
   }
 
   /// What closes the structures that the piece leaves open.

@@ -67,14 +67,17 @@ private struct HunkSides {
     }
   }
 
-  /// `struct foo {` where the hunk begins inside of it.
+  /// The head of the structure or function that the hunk begins inside of, as far as git tells: it names the last line
+  /// that looks like one, which may have ended.
   private static func head(_ hunk: PatchFormat.Hunk) -> [UInt8] {
-    var head = hunk.section[...]
-    while let last = head.last, last <= 0x20 { head.removeLast() }
-    guard head.last == 0x7B, !head.contains(0x28),
-      let first = hunk.lines.first(where: { !$0.text.isEmpty })?.text.first,
-      first <= 0x20
-    else { return [] }
-    return head + [0x0A]
+    guard let first = hunk.lines.first(where: { !$0.text.isEmpty })?.text else { return [] }
+    func open(_ text: [UInt8]) -> Int { text.count { $0 == 0x28 } - text.count { $0 == 0x29 } }
+    // A prototype that goes on.
+    if open(hunk.section) > 0, open(first) < 0 { return hunk.section + [0x0A] }
+    let head = FunctionHead(hunk).line
+    guard !head.contains(0x28) else { return head }
+    let (start, end) = (first.first { $0 > 0x20 }, first.last { $0 > 0x20 })
+    let isField = start == 0x2A || start == 0x2F || end.map { [0x3B, 0x2C, 0x7B, 0x7D, 0x2F].contains($0) } ?? true
+    return isField ? head : []
   }
 }

@@ -94,7 +94,7 @@ struct PatchTexts {
 }
 
 /// The line that a hunk begins in, made of what its `@@` line says: `int f(int a,` becomes `int f(int a) {`.
-private struct FunctionHead {
+struct FunctionHead {
   /// Empty where the hunk begins outside of functions and initialisers.
   private(set) var line: [UInt8] = []
 
