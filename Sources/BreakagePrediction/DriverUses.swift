@@ -32,8 +32,11 @@ package struct DriverUses: Sendable {
     }
   }
 
-  /// The places that name something, in the order of the files; none where it is the driver's own.
-  package subscript(name: String) -> [Use] { own.contains(name) ? [] : uses[name] ?? [] }
+  /// The places that name something, in the order of the files; of a name of the driver's own those of a field.
+  package subscript(name: String) -> [Use] {
+    let all = uses[name] ?? []
+    return own.contains(name) ? all.filter { [.member, .designator].contains($0.kind) } : all
+  }
 
   /// The names themselves.
   package var names: [String] { uses.keys.sorted() }

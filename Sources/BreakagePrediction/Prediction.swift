@@ -53,7 +53,9 @@ package struct Prediction {
       let isNamed =
         [.macro, .enumerator].contains(change.before?.kind) || change.before?.text.hasPrefix("extern") ?? false
       return isNamed ? (.likely, "\(name) is gone") : nil
-    case (.typeGone, .name), (.typeGone, .tag): return (.likely, "\(name) is gone")
+    case (.typeGone, .name), (.typeGone, .tag):
+      let isTypedef = change.before?.text.hasPrefix("typedef") ?? false
+      return isTypedef == (use.kind == .name) ? (.likely, "\(name) is gone") : nil
     case (.typeGone, .call): return (.possible, "\(name) is gone")
     case (.arguments, .call), (.macroArity, .call): return arguments(use, change)
     case (.arguments, .name), (.macroArity, .name): return (.possible, "\(name) takes other arguments")

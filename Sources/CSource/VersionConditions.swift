@@ -49,15 +49,17 @@ package struct VersionConditions {
     return value(tree.root, tree).map { $0 != 0 }
   }
 
-  private func value(_ node: Int, _ tree: ExpressionTree) -> Int? {
+  private func value(_ node: Int, _ tree: ExpressionTree, _ depth: Int = 0) -> Int? {
+    // Deeper than anybody writes.
+    guard depth < 200 else { return nil }
     let (found, children) = (tree.nodes[node], tree.children(node).map(Int.init))
     switch found.kind {
     case .atom: return atom(found.tokens)
-    case .paren, .sequence: return children.count == 1 ? value(children[0], tree) : nil
+    case .paren, .sequence: return children.count == 1 ? value(children[0], tree, depth + 1) : nil
     case .prefix where found.operation == 0x21:
-      return children.first.flatMap { value($0, tree) }.map { $0 == 0 ? 1 : 0 }
-    case .call: return call(children, tree)
-    case .binary: return binary(found.operation, children, tree)
+      return children.first.flatMap { value($0, tree, depth + 1) }.map { $0 == 0 ? 1 : 0 }
+    case .call: return call(children, tree, depth + 1)
+    case .binary: return binary(found.operation, children, tree, depth + 1)
     default: return nil
     }
   }
@@ -71,17 +73,17 @@ package struct VersionConditions {
   }
 
   /// `KERNEL_VERSION(a, b, c)`.
-  private func call(_ children: [Int], _ tree: ExpressionTree) -> Int? {
+  private func call(_ children: [Int], _ tree: ExpressionTree, _ depth: Int) -> Int? {
     guard let callee = children.first, code.spelled(tree.nodes[callee].tokens) == BuildProtocol.versionMacro else {
       return nil
     }
-    let numbers = children.dropFirst().map { value($0, tree) }
+    let numbers = children.dropFirst().map { value($0, tree, depth) }
     guard numbers.count == 3, numbers.allSatisfy({ $0 != nil }) else { return nil }
     return Self.number(numbers.compactMap { $0 })
   }
 
-  private func binary(_ operation: UInt32, _ children: [Int], _ tree: ExpressionTree) -> Int? {
-    let values = children.map { value($0, tree) }
+  private func binary(_ operation: UInt32, _ children: [Int], _ tree: ExpressionTree, _ depth: Int) -> Int? {
+    let values = children.map { value($0, tree, depth) }
     func truth(_ value: Int?) -> Bool? { value.map { $0 != 0 } }
     switch operation {
     case punctuation("||"): return values.map(truth).reduce(false, or).map { $0 ? 1 : 0 }

@@ -23,6 +23,9 @@ package enum ComparedFiles: Sendable {
 /// Walks two trees side by side; folders with equal ids are not looked into.
 struct TreeComparison {
   private static let maximalDepth = 64
+  /// Entries of folders that came or went: a whole kernel has a fifth of these, a few objects may name any number.
+  private static let maximalEntries = 500_000
+  private var added = 0
   let repository: OpaquePointer
   let files: ComparedFiles
   let isWanted: (String) -> Bool
@@ -61,7 +64,12 @@ struct TreeComparison {
 
   /// An entry of one of the trees, and everything in it.
   private mutating func add(_ entry: OpaquePointer, isOld: Bool, at prefix: String, depth: Int) {
+    added += 1
     guard let oid = git_tree_entry_id(entry), let bytes = git_tree_entry_name(entry) else { return }
+    guard added <= Self.maximalEntries else {
+      unreadable += added == Self.maximalEntries + 1 ? 1 : 0
+      return
+    }
     guard let name = String(validatingCString: bytes), !name.isEmpty else {
       unreadable += 1
       return
@@ -76,7 +84,7 @@ struct TreeComparison {
         unreadable += 1
         return
       }
-      for index in 0..<git_tree_entrycount(tree.pointer) {
+      for index in 0..<git_tree_entrycount(tree.pointer) where added <= Self.maximalEntries {
         guard let child = git_tree_entry_byindex(tree.pointer, index) else { continue }
         add(child, isOld: isOld, at: "\(prefix)\(name)/", depth: depth + 1)
       }

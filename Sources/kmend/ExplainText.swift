@@ -18,7 +18,9 @@ struct ExplainText {
       let headers = Set(commit.changes.filter { $0.change.kind == .headerGone }.map(\.change.site.file))
       // Told together with others: a name that only moved, or that went with its header.
       let told = commit.changes.filter { explained in
-        explained.change.kind != .moved && !headers.contains(explained.change.before?.site.file ?? "")
+        let isGone = explained.change.after == nil && explained.change.before != nil
+        return explained.change.kind != .moved
+          && !(isGone && headers.contains(explained.change.before?.site.file ?? ""))
       }
       return ([title(commit)] + told.map { change($0, commit) } + moved(commit)).joined(separator: "\n")
     }.joined(separator: "\n\n")
@@ -59,7 +61,7 @@ struct ExplainText {
     if let before = change.before { lines.append("    - " + Terminal.printable(before.text)) }
     if let after = change.after { lines.append("    + " + Terminal.printable(after.text)) }
     if change.kind == .headerGone {
-      let names = commit.changes.count { $0.change.before?.site.file == change.site.file }
+      let names = commit.changes.count { $0.change.before?.site.file == change.site.file && $0.change.after == nil }
       if names > 0 { lines.append("    with \(names) name\(names == 1 ? "" : "s") that it declared") }
     }
     if let statement = change.statement { lines.append("    from the message: " + Terminal.printable(statement)) }

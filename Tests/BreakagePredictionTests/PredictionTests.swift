@@ -61,6 +61,15 @@ struct PredictionCase: Sendable, CustomTestStringConvertible {
         + "static const struct ops mine = {\n\t.run = my_run,\n};\nstatic const struct ops old = {\n\t.run = &old_run,\n};\n",
       told: ["14 likely callback-prototype struct ops.run"]),
     PredictionCase(
+      name: "a callback whose function is called as the field", before: "struct ops {\n\tint (*run)(int a);\n};\n",
+      after: "struct ops {\n\tvoid (*run)(int a);\n};\n",
+      driver: "static int run(int b)\n{\n\treturn b;\n}\n\nstatic const struct ops mine = {\n\t.run = run,\n};\n",
+      told: ["7 likely callback-prototype struct ops.run"]),
+    PredictionCase(
+      name: "a variable that is called as a structure", before: "struct ring {\n\tint a;\n};\n", after: "",
+      driver: "int f(void)\n{\n\tint ring = 0;\n\n\treturn ring;\n}\nstruct ring *g;\n",
+      told: ["7 likely type-gone ring"]),
+    PredictionCase(
       name: "made opaque", before: "struct s {\n\tint a;\n};\n", after: "struct s;\n",
       driver: "int f(struct s *s)\n{\n\treturn s->a;\n}\n", told: ["3 likely made-opaque s"]),
     PredictionCase(

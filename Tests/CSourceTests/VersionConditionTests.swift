@@ -21,6 +21,7 @@ import Testing
     ("#if defined(X)\na\n#elif 1\nb\n#else\nc\n#endif\n", [6...6]),
     ("#if LINUX_VERSION_CODE < 0x060100\na\n#endif\n", [2...2]),
     ("#if LINUX_VERSION_CODE < KERNEL_VERSION(6,\na\n", []),
+    ("#if " + String(repeating: "0+", count: 200_000) + "0\na\n#endif\n", []),
     ("#if\na\n#elif\nb\n#endif\n", []),
   ])
   func lines(text: String, inactive: [ClosedRange<Int>]) {

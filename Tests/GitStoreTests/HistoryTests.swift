@@ -78,6 +78,35 @@ import Testing
     }
   }
 
+  @Test func filesThatComeOrGoAreToldWhereTheyAreAskedFor() async throws {
+    try await withHistory { folder, repository in
+      func paths(_ tag: String) async throws -> [String] {
+        let commit = try await repository.resolve(tag)
+        let change = try await repository.change(by: commit, in: .all, where: { _ in true })
+        return change.files.map { ($0.old == .zero ? "+" : $0.new == .zero ? "-" : "") + $0.path }
+      }
+      let (early, late) = (try await paths("main-commit"), try await paths("last"))
+      #expect(early == ["drivers/a.c", "+drivers/new.c"])
+      #expect(late == ["drivers/firmware.c", "+lib/moved.c", "-lib/same.c"])
+    }
+  }
+
+  /// A dozen trees that name each other ten times hold 10^12 paths.
+  @Test func fewTreesOfManyPathsEnd() async throws {
+    try await withHistory { folder, repository in
+      var tree = try git(["rev-parse", "first:lib"], in: folder).prefix(40)
+      for _ in 0..<12 {
+        let entries = (0..<10).map { "040000 tree \(tree)\te\($0)\n" }.joined()
+        tree = try git(["mktree"], in: folder, input: Array(entries.utf8)).prefix(40)
+      }
+      let commit = try git(["commit-tree", String(tree), "-p", "first", "-m", "bomb"], in: folder).prefix(40)
+      let change = try await repository.change(
+        by: try await repository.resolve(String(commit)), in: .all, where: { _ in true })
+      #expect((100_000...500_000).contains(change.files.count))
+      #expect(change.unreadable == 1)
+    }
+  }
+
   @Test func missingObjectsAreCounted() async throws {
     try await withHistory { folder, repository in
       let side = try await repository.change(by: try await repository.resolve("side-commit")) { _ in true }

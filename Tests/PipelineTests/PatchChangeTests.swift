@@ -19,6 +19,11 @@ import Testing
       ["type-changed struct s.b"]
     ),
     (
+      "in a comment",
+      "@@ -9,3 +9,4 @@ struct other {\n  * @a: whether (or not) it is,\n+ * @b: or is not; says\n  * more {\n  * @c: words\n",
+      []
+    ),
+    (
       "in a function",
       "@@ -9,3 +9,3 @@ static inline int f(struct s *s)\n \tint a;\n-\told(s);\n+\tnew(s);\n \treturn 0;\n", []
     ),

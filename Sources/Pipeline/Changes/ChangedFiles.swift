@@ -11,8 +11,12 @@ struct ChangedFiles {
   private var declared: [DeclaredFile] = []
   private var build: [BuildDifference.File] = []
 
-  /// Whether a file may hold an API change. Trace events name what they trace, and declare nothing under that name.
-  static func isWanted(_ path: String) -> Bool { isIndexed(path) && !path.hasPrefix("include/trace/") }
+  /// Whether a file may hold an API change that drivers on this machine see. Trace events name what they trace, and
+  /// declare nothing under that name.
+  static func isWanted(_ path: String) -> Bool {
+    let own = "arch/\(Tree(root: "", version: "").architecture)/"
+    return isIndexed(path) && !path.hasPrefix("include/trace/") && (!path.hasPrefix("arch/") || path.hasPrefix(own))
+  }
 
   /// - Parameters:
   ///   - path: relative to the kernel tree.
@@ -37,6 +41,7 @@ struct ChangedFiles {
       func whole(_ pieces: [(text: [UInt8], line: Int)]?) -> [UInt8]? { pieces.map { $0.flatMap(\.text) } }
       return add(path, before: whole(before), after: whole(after))
     }
+    let includes = (after ?? []).reduce(into: Set<String>()) { $0.formUnion(IncludedHeaders.of($1.text)) }
     func declarations(_ pieces: [(text: [UInt8], line: Int)]?) -> [Declaration]? {
       pieces?.flatMap { piece in
         fragmentDeclarations(piece.text, path: path).map { declaration in
@@ -46,7 +51,8 @@ struct ChangedFiles {
         }
       }
     }
-    declared.append(DeclaredFile(path: path, before: declarations(before), after: declarations(after)))
+    declared.append(
+      DeclaredFile(path: path, before: declarations(before), after: declarations(after), includes: includes))
   }
 
   /// What changed, with what only the message tells.

@@ -71,6 +71,8 @@ private struct HunkSides {
   /// that looks like one, which may have ended.
   private static func head(_ hunk: PatchFormat.Hunk) -> [UInt8] {
     guard let first = hunk.lines.first(where: { !$0.text.isEmpty })?.text else { return [] }
+    // Words only.
+    if hunk.lines.allSatisfy({ line in line.text.first { $0 > 0x20 }.map { $0 == 0x2A } ?? true }) { return [] }
     func open(_ text: [UInt8]) -> Int { text.count { $0 == 0x28 } - text.count { $0 == 0x29 } }
     // A prototype that goes on.
     if open(hunk.section) > 0, open(first) < 0 { return hunk.section + [0x0A] }

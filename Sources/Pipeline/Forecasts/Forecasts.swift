@@ -43,7 +43,7 @@ package struct Forecasts: Sendable {
       let kernels = Kernels(workspace: workspace)
       let (old, new) = (try kernels.kernel(named: from), try kernels.kernel(named: to))
       let changes = try await PairChanges(workspace: workspace, steps: steps).changes(from: old, to: new)
-      return (changes, nil, "\(old.identity.name) → \(new.identity.name)", KernelVersion(new.identity.release))
+      return (changes, nil, "\(old.identity.name) → \(new.identity.name)", KernelVersion(new.identity.sourceVersion))
     case .commit(let name, let tree):
       let repository = try Repository.open(tree)
       let found = try await CommitChanges(of: try await repository.resolve(name), in: repository)

@@ -32,7 +32,7 @@ struct PairChanges {
         Tree(root: before, version: old.identity.sourceVersion), Tree(root: after, version: new.identity.sourceVersion)
       )
       return try await difference(
-        of: trees.0, and: trees.1, from: ChangedFiles(), where: { isOfThisMachine($0) && ChangedFiles.isWanted($0) }
+        of: trees.0, and: trees.1, from: ChangedFiles(), where: { ChangedFiles.isWanted($0) }
       ) { files, path, before, after in
         files.add(path, before: before, after: after)
       }.changes(message: "")
@@ -41,9 +41,4 @@ struct PairChanges {
     try? JSONEncoder().encode(changes).write(to: URL(fileURLWithPath: path), options: .atomic)
     return changes
   }
-}
-
-/// Headers of other architectures declare what drivers on this one never see.
-private func isOfThisMachine(_ path: String) -> Bool {
-  !path.hasPrefix("arch/") || path.hasPrefix("arch/\(Tree(root: "", version: "").architecture)/")
 }
