@@ -127,7 +127,9 @@ let package = Package(
     tests("PatchFormatTests", ["PatchFormat", "KernelModel"]),
     tests(
       "PipelineTests",
-      ["Pipeline", "ConversionLearning", "DriverAdaptation", "FixComparison", "KernelModel", "Sandbox"]),
+      [
+        "Pipeline", "ConversionLearning", "DriverAdaptation", "FixComparison", "KernelBuild", "KernelModel", "Sandbox",
+      ]),
     tests("SandboxTests", ["Sandbox", "KernelModel"]),
     tests("TestMachineTests", ["TestMachine", "Archive", "KernelModel", "LogTriage", "Sandbox"]),
   ]

@@ -30,8 +30,11 @@ struct FetchLearner {
   private var reads: [String: Set<String>] = [:]
 
   /// The call and where the variables come from; nil where too few files show it.
-  func found(_ nearness: Nearness) -> (Fetch, VariableOrigin)? {
-    let groups = Dictionary(grouping: examples) { "\($0.function) \($0.isOwnerFirst)" }
+  ///
+  /// - Parameter held: files that are held out.
+  func found(_ nearness: Nearness, without held: Set<String>) -> (Fetch, VariableOrigin)? {
+    let known = examples.filter { !held.contains($0.file) }
+    let groups = Dictionary(grouping: known) { "\($0.function) \($0.isOwnerFirst)" }
     guard let group = groups.max(by: { (Self.files($0.value), $1.key) < (Self.files($1.value), $0.key) })?.value,
       let value = Self.ranked(group.flatMap { one in one.values.map { (one.file, $0) } }).first,
       case let own = group.filter({ $0.values.contains(value) }), Self.files(own) >= Self.leastFiles,
@@ -54,7 +57,8 @@ struct FetchLearner {
     let fetch = Fetch(
       value: value, advances: advances, dropped: dropped.sorted(), empty: empty, function: own[0].function,
       isOwnerFirst: own[0].isOwnerFirst, type: type, names: Self.ranked(own.map { ($0.file, $0.name) }),
-      support: files.count, opportunities: files.union(reads.filter { $0.value.contains(value) }.keys).count,
+      support: files.count,
+      opportunities: files.union(reads.filter { $0.value.contains(value) && !held.contains($0.key) }.keys).count,
       examples: Array(nearest.prefix(Rule.exampleLimit)))
     return (fetch, origin)
   }
@@ -137,7 +141,7 @@ struct FetchLearner {
     example.advances = Set(advances.map { reader.text(window.old.units[$0].tokens) })
     readNeighbours(of: place, advances, &example, reader, (olds, news), words.new, call, window)
     readEmpty(call, holding, &example, reader, window)
-    example.type = Self.type(of: window.new.words[call.variable], news, window.new)
+    example.type = window.new.plainType(of: window.new.words[call.variable], in: news)
     examples.append(example)
   }
 
@@ -202,16 +206,18 @@ struct FetchLearner {
     return code.units[unit].kind == .statement && code.words[tokens.lowerBound] == variable
       && code.isMember(tokens.lowerBound + 2) && tokens.contains { code.isAssignment($0) }
   }
+}
 
-  /// `type` of `type name`.
-  private static func type(of variable: Int32, _ units: [Int], _ code: Code) -> String? {
-    for unit in units where code.units[unit].kind == .statement && code.units[unit].tokens.count > 1 {
-      let tokens = code.units[unit].tokens
-      guard let name = tokens.first(where: { code.words[$0] == variable }), name == tokens.upperBound - 1,
-        tokens.dropLast().allSatisfy({ code.tokens[$0].kind == .identifier }),
-        ![.return, .goto, .else, .do].contains(Keyword(rawValue: code.words[tokens.lowerBound]))
+extension Code {
+  /// `type` of `type name;` among some units; nil where the variable is not declared alone and without a value.
+  func plainType(of variable: Int32, in units: [Int]) -> String? {
+    for unit in units where self.units[unit].kind == .statement && self.units[unit].tokens.count > 1 {
+      let range = self.units[unit].tokens
+      guard let name = range.first(where: { words[$0] == variable }), name == range.upperBound - 1,
+        range.dropLast().allSatisfy({ tokens[$0].kind == .identifier }),
+        ![.return, .goto, .else, .do].contains(Keyword(rawValue: words[range.lowerBound]))
       else { continue }
-      return Spacing.line(code, tokens.lowerBound..<name)
+      return Spacing.line(self, range.lowerBound..<name)
     }
     return nil
   }

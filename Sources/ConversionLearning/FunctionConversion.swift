@@ -89,15 +89,42 @@ package struct FunctionConversion: Codable, Hashable, Sendable {
     return Rule.Example(site: site, before: head(before), after: head(after))
   }
 
+  /// What conversions make of in-tree functions of the same names in other files, held against what became of those.
+  package static func replay(_ functions: [FunctionConversion], on others: [FunctionConversion]) -> Rule.Replay {
+    let named = Dictionary(grouping: others, by: \.name)
+    return functions.reduce(into: Rule.Replay(reproduced: 0, tried: 0)) { sum, function in
+      for other in named[function.name] ?? [] where other.site.file != function.site.file {
+        sum += function.replay(on: other)
+      }
+    }
+  }
+
+  private func replay(on other: FunctionConversion) -> Rule.Replay {
+    var spellings = Spellings()
+    let (old, new) = (Code(other.before, &spellings), Code(other.after, &spellings))
+    guard let function = old.functions.first, let successor = new.functions.first,
+      let replacements = replacements(in: function, old)
+    else { return .init(reproduced: 0, tried: 0) }
+    var text = SourceText(other.before.utf8)
+    for replacement in replacements.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
+      text.replaceSubrange(replacement.range, with: SourceText(replacement.text.utf8))
+    }
+    return FunctionOutcome(old: (function, old), new: (successor, new)).replay(of: text, spellings)
+  }
+
   /// The rule for functions that the driver has in common with the tree.
-  package static func rule(_ functions: [FunctionConversion], for symbol: String) -> LearnedRule? {
+  ///
+  /// - Parameter others: the tree's functions of all files.
+  package static func rule(
+    _ functions: [FunctionConversion], for symbol: String, replayedOn others: [FunctionConversion]
+  ) -> LearnedRule? {
     guard !functions.isEmpty else { return nil }
     let files = Set(functions.map(\.site.file))
     let names = Set(functions.map(\.name)).sorted().map { "\($0)()" }
     let rule = Rule(
       id: "function_\(SemanticPatch.stem(symbol))", symbol: symbol, kind: .declaration, smpl: "",
       summary: names.joined(separator: ", ") + " as a whole", support: files.count, confidence: 1,
-      opportunities: files.count, examples: [], replay: .init(reproduced: 0, tried: 0), introduces: [], flags: [])
+      opportunities: files.count, examples: [], replay: replay(functions, on: others), introduces: [], flags: [])
     var learned = LearnedRule(rule: rule, span: .function, left: "", right: "", evidence: Evidence(places: []))
     learned.functions = functions
     return learned

@@ -27,10 +27,8 @@ struct HeldOut {
       removals = isDeletion ? learner.removals(like: tried.template) : 1
     }
   }
-  private static let folds = 5
   private let trials: [Entry]
-  /// For each file its fold.
-  private let fold: [String: Int]
+  private let folds: Folds
   /// For each occurrence that some rule matches, the rules that match, by number, and whether they reproduce it.
   private let matches: [Int: [(rule: Int, place: Int, reproduced: Bool)]]
   private let path: [Int: String]
@@ -46,7 +44,7 @@ struct HeldOut {
       }
     }
     (self.matches, self.path) = (matches, path)
-    fold = Dictionary(uniqueKeysWithValues: Set(path.values).sorted().enumerated().map { ($1, $0 % Self.folds) })
+    folds = Folds(path.values)
   }
 
   /// For each rule the held-out places at which it would have been chosen, and where it was right.
@@ -54,23 +52,20 @@ struct HeldOut {
 
   private func sum(_ folds: [[Rule.Replay]]) -> [Rule.Replay] {
     trials.indices.map { rule in
-      folds.reduce(into: Rule.Replay(reproduced: 0, tried: 0)) { sum, fold in
-        sum.reproduced += fold[rule].reproduced
-        sum.tried += fold[rule].tried
-      }
+      folds.reduce(into: Rule.Replay(reproduced: 0, tried: 0)) { $0 += $1[rule] }
     }
   }
 
   /// The same for each fold that was held out.
   private func byFold() -> [[Rule.Replay]] {
-    (0..<Self.folds).map { held in
+    (0..<Folds.count).map { held in
       var replays = trials.map { _ in Rule.Replay(reproduced: 0, tried: 0) }
       let scores = trials.map { entry in
         known(entry, without: held).map {
           Confidence.score($0.evidence.total, support: $0.support, doubt: entry.doubt)
         } ?? 0
       }
-      for (occurrence, found) in matches where path[occurrence].flatMap({ fold[$0] }) == held {
+      for (occurrence, found) in matches where path[occurrence].flatMap({ folds[$0] }) == held {
         let known = found.filter { scores[$0.rule] > 0 }
         // Of equals the one that stands first: the order of the trials is that of the rules.
         guard let best = known.max(by: { (scores[$0.rule], $1.rule) < (scores[$1.rule], $0.rule) }) else { continue }
@@ -89,8 +84,8 @@ struct HeldOut {
     let chosen = all.count <= limit ? all : (0..<limit).map { all[$0 * all.count / limit] }
     var places: [HeldOutPlace] = []
     let byFold = byFold()
-    for held in 0..<Self.folds {
-      let own = chosen.filter { path[$0].flatMap { fold[$0] } == held }
+    for held in 0..<Folds.count {
+      let own = chosen.filter { path[$0].flatMap { folds[$0] } == held }
       guard !own.isEmpty else { continue }
       let replays = sum(byFold.enumerated().filter { $0.offset != held }.map(\.element))
       let learned = trials.map { known($0, without: held) }
@@ -117,9 +112,9 @@ struct HeldOut {
 
   /// What the other folds show of a rule; nil where it could not be learned from them.
   private func known(_ entry: Entry, without held: Int) -> (evidence: Evidence, support: Int)? {
-    guard entry.sources.contains(where: { fold[$0] != held }) else { return nil }
+    guard entry.sources.contains(where: { folds[$0] != held }) else { return nil }
     let outcomes = entry.trial.outcomes
-    let numbers = outcomes.indices.filter { fold[outcomes[$0].path] != held }
+    let numbers = outcomes.indices.filter { folds[outcomes[$0].path] != held }
     let support = Set(numbers.filter { outcomes[$0].reproduced }.map { outcomes[$0].path }).count
     guard support > 0 else { return nil }
     return (Evidence(places: numbers.map { entry.trial.places[$0] }, removals: entry.removals), support)

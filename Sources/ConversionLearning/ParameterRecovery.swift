@@ -41,8 +41,7 @@ package enum ParameterRecovery {
         examples[expression, default: [:]][window.path] = example
       }
     }
-    let best = files.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
-    guard let best, best.value.count >= leastFiles else { return nil }
+    guard let best = best(files) else { return nil }
     let shown = nearness.sorted(best.value).prefix(Rule.exampleLimit).compactMap { examples[best.key]?[$0] }
     let total = files.values.reduce(into: Set<String>()) { $0.formUnion($1) }.count
     let rule = Rule(
@@ -51,11 +50,27 @@ package enum ParameterRecovery {
       symbol: type.joined(separator: " "),
       kind: .declaration, smpl: "", summary: "`\(Summary.shown(best.key))`", support: best.value.count,
       confidence: Double(best.value.count) / Double(max(1, total)), opportunities: total, examples: shown,
-      replay: .init(reproduced: 0, tried: 0), introduces: [], flags: [])
+      replay: replay(files), introduces: [], flags: [])
     var learned = LearnedRule(
       rule: rule, span: .recovery, left: type.joined(separator: " "), right: best.key, evidence: Evidence(places: []))
     learned.lost = lost
     return learned
+  }
+
+  /// What most files do; nil where too few agree.
+  private static func best(_ files: [String: Set<String>]) -> (key: String, value: Set<String>)? {
+    let best = files.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
+    return best.flatMap { $0.value.count >= leastFiles ? $0 : nil }
+  }
+
+  /// Files that do what the others, without a fifth of the files, say.
+  private static func replay(_ files: [String: Set<String>]) -> Rule.Replay {
+    let folds = Folds(files.values.joined())
+    return (0..<Folds.count).reduce(into: .init(reproduced: 0, tried: 0)) { sum, number in
+      let held = folds.files(number)
+      guard let best = best(files.mapValues { $0.subtracting(held) }) else { return }
+      sum += .init(reproduced: held.intersection(files[best.key] ?? []).count, tried: held.count)
+    }
   }
 
   /// For each function of the window that lost such a parameter: what a new variable of its type is set to, or what

@@ -7,85 +7,128 @@ import KernelModel
 package struct RetypingLearner {
   static let leastFiles = 2
   private static let maximalUses = 12
+  /// Places that are tried; the rest says nothing else.
+  private static let maximalHeldOut = 300
+
+  /// What one file shows.
+  private struct File {
+    /// Its functions name the symbol.
+    var isNaming = false
+    /// For each use, as it was, what it became.
+    var uses: [String: Set<String>] = [:]
+    var example: Rule.Example?
+  }
   private let before: String
   private let after: String
   private let declares: (String) -> Bool
   private let symbol: String
-  /// Files whose functions gave a variable the other type.
-  private var files: Set<String> = []
-  /// Those of functions that name the symbol.
-  private var naming: Set<String> = []
-  /// For each use, as it was, what it became, by file.
-  private var uses: [String: [String: Set<String>]] = [:]
-  private var examples: [String: Rule.Example] = [:]
+  private let nearness: Nearness
+  private var files: [String: File] = [:]
   private var fetches = FetchLearner()
+  /// Those of the conversions that give a variable the other type.
+  private var shown: [Conversion] = []
 
   /// - Parameters:
   ///   - before, after: the structures with their tag keyword.
   ///   - conversions: places that lost the one and got the other.
   ///   - declares: whether the new tree declares a name.
-  /// - Returns: nil where too few files show it. The rule's sides are the structures.
-  package static func rule(
+  package init(
     _ before: String, _ after: String, for symbol: String, from conversions: [Conversion], near nearness: Nearness,
     declares: @escaping (String) -> Bool
-  ) -> LearnedRule? {
-    var learner = RetypingLearner(before: before, after: after, symbol: symbol, declares: declares)
-    for conversion in conversions { learner.read(conversion) }
-    return learner.rule(nearness)
-  }
-
-  private init(before: String, after: String, symbol: String, declares: @escaping (String) -> Bool) {
+  ) {
     (self.before, self.after, self.symbol, self.declares) = (before, after, symbol, declares)
+    self.nearness = nearness
+    for conversion in conversions where read(conversion) { shown.append(conversion) }
   }
 
-  private func rule(_ nearness: Nearness) -> LearnedRule? {
-    guard files.count >= Self.leastFiles else { return nil }
-    // Who names the symbol shows what became of it; for callbacks nobody does.
-    let files = naming.isEmpty ? files : naming
-    let found = uses.compactMap { left, rights -> Retyping.Use? in
-      let best = rights.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
-      guard let best, best.key != left, best.value.count >= Self.leastFiles else { return nil }
-      let all = rights.values.reduce(into: Set<String>()) { $0.formUnion($1) }
-      return .init(left: left, right: best.key, support: best.value.count, opportunities: all.count)
+  /// The rule, whose sides are the structures; nil where too few files show it.
+  ///
+  /// - Parameter rewriting: makes of a held-out function what a rule says; nil where it does not fit.
+  package func rule(replayedBy rewriting: (LearnedRule, HeldOutFunction) -> SourceText?) -> LearnedRule? {
+    guard var rule = rule(without: []) else { return nil }
+    let folds = Folds(files.keys)
+    let taught = (0..<Folds.count).map { self.rule(without: folds.files($0)) }
+    let step = max(1, (shown.count + Self.maximalHeldOut - 1) / Self.maximalHeldOut)
+    for number in stride(from: 0, to: shown.count, by: step) {
+      guard let other = folds[shown[number].path].flatMap({ taught[$0] }) else { continue }
+      for function in HeldOutFunction.all(before, after, in: shown[number]) {
+        guard let text = rewriting(other, function) else { continue }
+        rule.rule.replay += function.replay(of: text)
+      }
     }
-    let sorted = found.sorted { ($0.support, $1.left) > ($1.support, $0.left) }
+    let replay = rule.rule.replay
+    if Double(replay.reproduced) < Confidence.sure * Double(replay.tried) {
+      let words = "`\(before)` → `\(after)`: right at \(replay.reproduced) of \(replay.tried) held-out statements"
+      rule.rule.flags.append(Flag(.lowConfidence, words))
+    }
+    return rule
+  }
+
+  private func rule(without held: Set<String>) -> LearnedRule? {
+    let known = files.filter { !held.contains($0.key) }
+    guard known.count >= Self.leastFiles else { return nil }
+    // Who names the symbol shows what became of it; for callbacks nobody does.
+    let naming = Set(known.filter(\.value.isNaming).keys)
+    let paths = naming.isEmpty ? Set(known.keys) : naming
+    let sorted = uses(known).sorted { ($0.support, $1.left) > ($1.support, $0.left) }
     let rule = Rule(
       id: SemanticPatch.stem("retype_\(before.split(separator: " ").last ?? "")_\(symbol)"),
-      symbol: symbol, kind: .declaration, smpl: "", summary: "`\(before)` → `\(after)`", support: files.count,
-      confidence: 1, opportunities: files.count,
-      examples: nearness.sorted(files).prefix(Rule.exampleLimit).compactMap { examples[$0] },
+      symbol: symbol, kind: .declaration, smpl: "", summary: "`\(before)` → `\(after)`", support: paths.count,
+      confidence: 1, opportunities: paths.count,
+      examples: nearness.sorted(paths).prefix(Rule.exampleLimit).compactMap { known[$0]?.example },
       replay: .init(reproduced: 0, tried: 0), introduces: [after],
-      flags: files.count < 3
-        ? [Flag(.fewExamples, "`\(before)` → `\(after)`: \(files.count) in-tree files show it")] : []
+      flags: paths.count < 3
+        ? [Flag(.fewExamples, "`\(before)` → `\(after)`: \(paths.count) in-tree files show it")] : []
     )
     var learned = LearnedRule(
       rule: rule, span: .retyping, left: before, right: after, evidence: Evidence(places: []))
-    let fetch = fetches.found(nearness)
-    learned.retyping = Retyping(
+    let fetch = fetches.found(nearness, without: held)
+    let retyping = Retyping(
       before: before, after: after, uses: Array(sorted.filter { !$0.isCheck }.prefix(Self.maximalUses)),
       checks: sorted.filter(\.isCheck), fetch: fetch?.0, origin: fetch?.1)
+    learned.retyping = retyping
+    learned.rule.smpl = RetypingPatch(retyping, name: rule.id).text
     return learned
   }
 
-  private mutating func read(_ conversion: Conversion) {
+  /// What most files make of each use, where enough of them make something else of it.
+  private func uses(_ known: [String: File]) -> [Retyping.Use] {
+    var rights: [String: [String: Int]] = [:]
+    var opportunities: [String: Int] = [:]
+    for (left, becomes) in known.values.flatMap(\.uses) {
+      opportunities[left, default: 0] += 1
+      for right in becomes { rights[left, default: [:]][right, default: 0] += 1 }
+    }
+    return rights.compactMap { left, rights in
+      let best = rights.max { ($0.value, $1.key) < ($1.value, $0.key) }
+      guard let best, best.key != left, best.value >= Self.leastFiles else { return nil }
+      return .init(left: left, right: best.key, support: best.value, opportunities: opportunities[left] ?? 0)
+    }
+  }
+
+  /// False where no variable gets the other type.
+  private mutating func read(_ conversion: Conversion) -> Bool {
     var spellings = Spellings()
     let window = Window(conversion, &spellings)
-    for found in RetypedFunction.all(before, after, window) {
-      files.insert(window.path)
+    let functions = RetypedFunction.all(before, after, window)
+    for found in functions {
+      var file = files[window.path] ?? File()
       let isNaming = [(window.old, found.old), (window.new, found.new)].contains { code, function in
         function.body.contains { code.spells($0, symbol) }
       }
-      if isNaming { naming.insert(window.path) }
-      if examples[window.path] == nil || isNaming {
+      file.isNaming = file.isNaming || isNaming
+      if file.example == nil || isNaming {
         let line = LineTable(window.old.source.text).line(of: Int(window.old.tokens[found.declared.old].start))
-        examples[window.path] = Rule.Example(
+        file.example = Rule.Example(
           site: Site(file: window.path, line: window.start + line - 1),
           before: Self.declaration(of: found.declared.old, window.old),
           after: Self.declaration(of: found.declared.new, window.new))
       }
-      readUses(found.words(window), found.old, window)
+      readUses(found.words(window), found.old, window, &file)
+      files[window.path] = file
       fetches.read(found, window)
     }
+    return !functions.isEmpty
   }
 
   /// `struct x * name`.
@@ -95,14 +138,16 @@ package struct RetypingLearner {
     return Spacing.line(code, start..<token + 1)
   }
 
-  private mutating func readUses(_ pair: (old: Int32, new: Int32), _ function: Function, _ window: Window) {
+  private func readUses(
+    _ pair: (old: Int32, new: Int32), _ function: Function, _ window: Window, _ file: inout File
+  ) {
     for unit in window.old.units.indices where window.newUnit[unit] >= 0 {
       let tokens = window.old.units[unit].tokens
       guard function.body.contains(tokens.lowerBound) else { continue }
       for token in tokens
       where window.old.words[token] == pair.old && !window.old.isMember(token) && !window.old.isTag(token) {
         guard let (left, right) = use(token, pair, unit, window) else { continue }
-        uses[left, default: [:]][right, default: []].insert(window.path)
+        file.uses[left, default: []].insert(right)
       }
     }
   }

@@ -81,6 +81,8 @@ struct Proposer {
   var known: Set<String> = []
   /// A variable that only holds the symbol's field is read as the field.
   var looksThrough = false
+  /// `lines` are a compiler's; without one nobody says what is broken.
+  var isJudged = true
 
   func proposal(_ files: [String: SourceText]) -> Proposal {
     var proposal = proposed(files)

@@ -10,11 +10,12 @@ extension Proposer {
   func migrate(_ files: [String: SourceText], _ proposal: inout Proposal) {
     let rules = rules.filter { $0.span == .retyping }
     guard !rules.isEmpty else { return }
+    let broken = isJudged ? lines : nil
     let (active, codes, spellings) = activeCodes(files)
     for rule in rules {
       guard var migration = TypeMigration(rule, codes, spellings),
         case let seeds = symbol.isField
-          ? migration.holding(symbol.name, on: lines) : migration.passed(to: symbol.name, on: lines), !seeds.isEmpty
+          ? migration.holding(symbol, on: broken) : migration.passed(to: symbol.name, on: broken), !seeds.isEmpty
       else { continue }
       guard migration.migrate(seeds) else {
         proposal.unfit += 1
@@ -30,9 +31,8 @@ extension Proposer {
 extension Proposal {
   /// All edits of a migration, under its rule.
   mutating func add(_ migration: TypeMigration) {
-    // Two ways may lead to one place.
-    var seen = Set(edits)
-    let own = migration.edits.filter { seen.insert($0).inserted }
+    let known = Set(edits)
+    let own = migration.distinctEdits.filter { !known.contains($0) }
     edits += own
     let rule = migration.told
     uses.append((rule, own.count))
@@ -42,7 +42,29 @@ extension Proposal {
   }
 }
 
+extension RetypingLearner {
+  /// The rule, tried on in-tree functions of files that it was not learned from; nil where too few files show one.
+  package func rule() -> LearnedRule? {
+    rule { rule, held in
+      let name = held.path
+      guard var migration = TypeMigration(rule, [name: held.code], held.spellings),
+        case let variable = TypeMigration.Variable(
+          file: name, function: held.function.name, word: held.code.words[held.declared]),
+        migration.migrate([variable]),
+        case .success(let text) = applying(migration.distinctEdits, to: held.code.source.text)
+      else { return nil }
+      return text
+    }
+  }
+}
+
 extension TypeMigration {
+  /// Two ways may lead to one place.
+  fileprivate var distinctEdits: [Edit] {
+    var seen: Set<Edit> = []
+    return edits.filter { seen.insert($0).inserted }
+  }
+
   /// The rule with what it was used for; it is as sure as the least sure of its uses, and as its twins.
   fileprivate var told: LearnedRule {
     var told = rule
@@ -52,9 +74,8 @@ extension TypeMigration {
       told.rule.support = min(told.rule.support, least.support)
       (told.rule.confidence, told.rule.opportunities) = (worst.share, worst.opportunities)
     }
-    // A use is learned without a file where enough others show it.
-    let replayed = uses.filter { $0.support > 2 }.reduce(0) { $0 + $1.support }
-    told.rule.replay = .init(reproduced: replayed, tried: uses.reduce(0) { $0 + $1.opportunities })
+    // SmPL says a part of it only.
+    told.rule.smpl = ""
     let called = uses.compactMap(\.function)
     if !called.isEmpty { told.rule.introduces = called }
     if isFetched, let fetch = retyping.fetch {

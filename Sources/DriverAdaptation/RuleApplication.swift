@@ -39,7 +39,8 @@ package struct RuleApplication: Sendable {
   ///   - rules: the best first.
   ///   - files: sources and headers by path.
   package init(of symbol: SoughtSymbol, _ rules: [LearnedRule], to files: [String: SourceText]) {
-    let proposer = Proposer(symbol: symbol, rules: rules, lines: [:], inactive: [:], maximalSites: Self.maximalSites)
+    let proposer = Proposer(
+      symbol: symbol, rules: rules, lines: [:], inactive: [:], maximalSites: Self.maximalSites, isJudged: false)
     let proposal = proposer.proposal(files)
     for (file, edits) in Dictionary(grouping: proposal.edits, by: \.file) {
       guard let text = files[file], case .success(let edited) = applying(edits, to: text), edited != text else {

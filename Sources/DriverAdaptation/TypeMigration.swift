@@ -63,27 +63,32 @@ struct TypeMigration {
     heads = rewritten
   }
 
-  /// Variables that calls of a function on these lines pass on.
-  func passed(to name: String, on lines: [String: Set<Int>]) -> [Variable] {
-    lines.keys.sorted().flatMap { file -> [Variable] in
-      guard let code = codes[file] else { return [] }
+  /// Variables that calls of a function pass on.
+  ///
+  /// - Parameter lines: where; nil: anywhere.
+  func passed(to name: String, on lines: [String: Set<Int>]?) -> [Variable] {
+    codes.keys.sorted().flatMap { file -> [Variable] in
+      guard let code = codes[file], lines.map({ $0[file] != nil }) ?? true else { return [] }
       let table = LineTable(code.source.text)
       return code.calls(of: name, isMember: false).filter { call in
-        lines[file]?.contains(table.line(of: Int(code.tokens[call].start))) ?? false
+        lines.map { $0[file]?.contains(table.line(of: Int(code.tokens[call].start))) ?? false } ?? true
       }.flatMap { call in
         code.arguments(ofCall: call).compactMap { variable(in: $0, file, code) }
       }
     }
   }
 
-  /// Variables that are set to a field's address, or to what stands below it, on these lines.
-  func holding(_ field: String, on lines: [String: Set<Int>]) -> [Variable] {
-    lines.keys.sorted().flatMap { file -> [Variable] in
-      guard let code = codes[file] else { return [] }
+  /// Variables that are set to a field's address, or to what stands below it.
+  ///
+  /// - Parameter lines: where; nil: wherever the field's structure shows.
+  func holding(_ symbol: SoughtSymbol, on lines: [String: Set<Int>]?) -> [Variable] {
+    codes.keys.sorted().flatMap { file -> [Variable] in
+      guard let code = codes[file], lines.map({ $0[file] != nil }) ?? true else { return [] }
       let table = LineTable(code.source.text)
       return code.tokens.indices.compactMap { token in
-        guard code.spells(token, field), code.isMember(token), let unit = code.unit(holding: token),
-          lines[file]?.contains(table.line(of: Int(code.tokens[token].start))) ?? false,
+        guard code.spells(token, symbol.name), code.isMember(token), let unit = code.unit(holding: token),
+          lines.map({ $0[file]?.contains(table.line(of: Int(code.tokens[token].start))) ?? false })
+            ?? (symbol.container != nil && FieldBase.structure(of: token, code) == symbol.container),
           case let tokens = code.units[unit].tokens,
           let equals = tokens.first(where: { code.punctuation(at: $0) == 0x3D }), equals < token, equals > 0
         else { return nil }

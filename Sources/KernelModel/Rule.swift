@@ -90,6 +90,11 @@ package struct Rule: Codable, Hashable, Sendable {
       self.reproduced = reproduced
       self.tried = tried
     }
+
+    package static func += (sum: inout Replay, other: Replay) {
+      sum.reproduced += other.reproduced
+      sum.tried += other.tried
+    }
   }
 }
 

@@ -11,9 +11,9 @@ import Testing
   }
 
   private func rule(_ conversions: [Conversion]) -> LearnedRule? {
-    RetypingLearner.rule("struct addr", "struct storage", for: "set_addr", from: conversions, near: Nearness()) {
+    RetypingLearner("struct addr", "struct storage", for: "set_addr", from: conversions, near: Nearness()) {
       $0.hasPrefix("k_")
-    }
+    }.rule { _, _ in nil }
   }
 
   /// A local variable under another name: its fields, and a call that takes one.

@@ -9,7 +9,7 @@ import Testing
 /// Values that were read through a variable which was then moved on, and that a call fetches now.
 @Suite struct FetchTests {
   /// As the tree wrote it before and writes it now: by number in a loop, or after a check; the owner a pointer or a field.
-  private static func conversion(_ number: Int) -> Conversion {
+  static func conversion(_ number: Int) -> Conversion {
     let (owner, pointer) = number == 0 ? ("p->port.", "&p->port") : ("p->", "p")
     let advance = "\t\tr->tail = (r->tail + 1) & (MASK - 1);\n\t\t\(owner)count.tx++;\n"
     let old =
@@ -29,10 +29,10 @@ import Testing
         + wake.replacing("ring_pending(r)", with: "k_len(&b->fifo)"), oldStart: 1, newStart: 1)
   }
 
-  private static func rule(_ conversions: [Conversion]) -> LearnedRule? {
-    RetypingLearner.rule("struct ring", "struct box", for: "ring", from: conversions, near: Nearness()) {
+  static func rule(_ conversions: [Conversion]) -> LearnedRule? {
+    RetypingLearner("struct ring", "struct box", for: "ring", from: conversions, near: Nearness()) {
       $0.hasPrefix("k_")
-    }
+    }.rule()
   }
   private static let examples = (0..<5).map(conversion)
 

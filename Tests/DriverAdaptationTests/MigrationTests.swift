@@ -78,16 +78,18 @@ import Testing
   ]
 
   /// As in-tree functions show it.
-  static let rule: LearnedRule? = RetypingLearner.rule(
+  static let rule: LearnedRule? = RetypingLearner(
     "struct addr", "struct storage", for: "set_addr",
     from: (0..<3).map { number in
       Conversion(
         path: "drivers/a\(number).c",
-        oldText: "void f\(number)(struct addr *a)\n{\n\tk_use(a->data);\n\tif (!a)\n\t\tk_log();\n}\n",
-        newText: "void f\(number)(struct storage *a)\n{\n\tk_use(a->__data);\n\tif (k_bad(a))\n\t\tk_log();\n}\n",
+        oldText:
+          "void f\(number)(struct addr *a)\n{\n\tk_use(a->data);\n\tk_put(a->data);\n\tk_log(a);\n\tif (!a)\n\t\tk_log();\n}\n",
+        newText:
+          "void f\(number)(struct storage *a)\n{\n\tk_use(a->__data);\n\tk_put(a->__data);\n\tk_log(a);\n\tif (k_bad(a))\n\t\tk_log();\n}\n",
         oldStart: 1, newStart: 1)
-    }, near: Nearness()
-  ) { $0.hasPrefix("k_") }
+    }, near: Nearness(), declares: { $0.hasPrefix("k_") }
+  ).rule()
 
   @Test(arguments: cases) func aVariableGetsAnotherType(_ example: DriverCase) throws {
     let driver = SourceText(example.driver.utf8)
@@ -181,7 +183,7 @@ import Testing
       "\tstart(d);\n", with: "\tstart(d);\n\tlog();\n")
     let conversion = Conversion(path: "drivers/a.c", oldText: old, newText: new, oldStart: 7, newStart: 7)
     let rule = try #require(
-      FunctionConversion.rule(FunctionConversion.all(of: "k_old", in: [conversion]), for: "k_old"))
+      FunctionConversion.rule(FunctionConversion.all(of: "k_old", in: [conversion]), for: "k_old", replayedOn: []))
     let found = Break(site: Site(file: "a.c", line: 5), kind: .functionGone, symbol: "k_old", message: "undeclared")
     let text = SourceText(driver.utf8)
     var search = Search(files: ["a.c": text], breaks: [found])

@@ -16,10 +16,10 @@ extension RuleSource {
       let conversions = try await store.conversions(losing: tag(before), gaining: tag(after))
       let declared = try await store.declared(among: Self.names(in: conversions)) ?? []
       let near = nearness(of: conversions, store)
-      let rule = RetypingLearner.rule(before, after, for: symbol.name, from: conversions, near: near) {
+      let learner = RetypingLearner(before, after, for: symbol.name, from: conversions, near: near) {
         declared.contains($0)
       }
-      if let rule { rules += [rule] + (try await whole(rule, conversions, store).map { [$0] } ?? []) }
+      if let rule = learner.rule() { rules += [rule] + (try await whole(rule, conversions, store).map { [$0] } ?? []) }
     }
     return rules
   }
@@ -61,6 +61,8 @@ extension RuleSource {
     var whole = rule
     whole.rule.id += "_whole"
     whole.functions = functions
+    let others = FunctionConversion.all(of: retyping, in: Self.naming(functions, conversions))
+    whole.rule.replay += FunctionConversion.replay(functions, on: others)
     return whole
   }
 
@@ -69,8 +71,15 @@ extension RuleSource {
     _ symbol: SoughtSymbol, _ conversions: [Conversion], _ store: ConversionSource
   ) async throws -> LearnedRule? {
     let own = ofNamesakes(conversions)
-    return FunctionConversion.rule(
-      try await common(FunctionConversion.all(of: symbol.name, in: own), store), for: symbol.name)
+    let functions = try await common(FunctionConversion.all(of: symbol.name, in: own), store)
+    let others = FunctionConversion.all(of: symbol.name, in: Self.naming(functions, conversions))
+    return FunctionConversion.rule(functions, for: symbol.name, replayedOn: others)
+  }
+
+  /// Conversions that hold functions of the same names.
+  private static func naming(_ functions: [FunctionConversion], _ conversions: [Conversion]) -> [Conversion] {
+    let names = Set(functions.map(\.name))
+    return conversions.filter { conversion in names.contains { conversion.oldText.contains("\($0)(") } }
   }
 
   /// Whoever copies functions keeps the name of their file.

@@ -30,6 +30,9 @@ package struct CocciFile: Sendable {
       if !pattern.free.isEmpty {
         reasons.append("needs in the function: \(pattern.free.joined(separator: ", "))")
       }
+      if pattern.span == .retyping {
+        reasons.append("retypes every variable of the structure, also those that stay; fetched values are not in it")
+      }
       let body = rule.smpl.split(separator: "\n").dropFirst().joined(separator: "\n")
       if !seen.insert(body).inserted { reasons.append("says what a rule above says") }
       if let problem = problems[rule.id] { reasons.append("Coccinelle can't read it: \(problem)") }

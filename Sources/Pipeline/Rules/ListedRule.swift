@@ -50,12 +50,20 @@ package struct RulePattern: Codable, Sendable, Hashable {
   package var followers: [Follower]
   package var removals: Double
   package var places: [Places]
+  package var check: ResultCheck?
+  package var absorption: Absorption?
+  package var merger: Merger?
+  package var copy: LocalCopy?
+  package var gathering: Gathering?
+  package var retyping: Retyping?
 
   init(_ learned: LearnedRule) {
     (span, left, right, before) = (learned.span, learned.left, learned.right, learned.before)
     (free, isDefinition) = (learned.free, learned.isDefinition)
     (companion, followers) = (learned.companion, learned.followers)
     removals = learned.evidence.removals
+    (check, absorption, merger) = (learned.check, learned.absorption, learned.merger)
+    (copy, gathering, retyping) = (learned.copy, learned.gathering, learned.retyping)
     places = []
     var numbers: [ConversionLearning.Evidence.Place: Int] = [:]
     for place in learned.evidence.places {
@@ -81,6 +89,8 @@ package struct RulePattern: Codable, Sendable, Hashable {
       evidence: ConversionLearning.Evidence(places: all, removals: removals), free: free, isDefinition: isDefinition,
       companion: companion)
     learned.followers = followers
+    (learned.check, learned.absorption, learned.merger) = (check, absorption, merger)
+    (learned.copy, learned.gathering, learned.retyping) = (copy, gathering, retyping)
     return learned
   }
 }
