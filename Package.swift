@@ -26,6 +26,11 @@ let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mus
 let rainbow: Target.Dependency = .product(name: "Rainbow", package: "Rainbow")
 let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let lifecycle: [Target.Dependency] = [
+  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+  .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+]
 
 let package = Package(
   name: "kmend",
@@ -42,6 +47,8 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // Floor 0: C libraries, one target each.
@@ -77,25 +84,27 @@ let package = Package(
     floor("Archive", ["KernelModel", "Sandbox"]),
     floor("GitStore", ["KernelModel", "PatchFormat", "CGit2", "Sandbox"]),
     floor("ConversionIndex", ["KernelModel", "Sandbox", grdb]),
+    floor("Ledger", ["KernelModel", grdb]),
     floor("CFrontend", ["KernelModel", "CFrontendProtocol", "Sandbox"]),
     .target(name: "ClangIndex", dependencies: ["CFrontendProtocol", "CClang"], swiftSettings: clangSettings),
     floor("KernelBuild", ["KernelModel", "Sandbox"]),
     floor("TestMachine", ["KernelModel", "Sandbox"]),
 
     // Floor 3.
+    floor("Settings", ["KernelModel", toml]),
     floor(
       "Pipeline",
       [
         "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage", "Diagnosis",
         "ChangeDetection", "ConversionLearning", "DriverAdaptation", "BreakagePrediction", "Correspondence",
-        "FixComparison", "Archive",
-        "GitStore",
-        "ConversionIndex", "CFrontend", "KernelBuild", "TestMachine", logging, csv,
-      ]),
+        "FixComparison", "Archive", "GitStore", "ConversionIndex", "Ledger", "CFrontend", "KernelBuild", "TestMachine",
+        "Settings", logging, csv,
+      ] + lifecycle),
 
     // Floor 4: executables.
     .executableTarget(
-      name: "kmend", dependencies: ["KernelModel", "Pipeline", argumentParser, rainbow], swiftSettings: settings),
+      name: "kmend", dependencies: ["KernelModel", "Pipeline", argumentParser, logging, rainbow],
+      swiftSettings: settings),
     .executableTarget(name: "kmend-cindex", dependencies: ["ClangIndex"], swiftSettings: clangSettings),
 
     // Tests: one target per target under test; their fixtures and golden files lie in Tests/Golden.
@@ -128,7 +137,8 @@ let package = Package(
     tests(
       "PipelineTests",
       [
-        "Pipeline", "ConversionLearning", "DriverAdaptation", "FixComparison", "KernelBuild", "KernelModel", "Sandbox",
+        "Pipeline", "BreakagePrediction", "ConversionLearning", "DriverAdaptation", "FixComparison", "KernelBuild",
+        "KernelModel", "Ledger", "Sandbox", "Settings", grdb, logging,
       ]),
     tests("SandboxTests", ["Sandbox", "KernelModel"]),
     tests("TestMachineTests", ["TestMachine", "Archive", "KernelModel", "LogTriage", "Sandbox"]),

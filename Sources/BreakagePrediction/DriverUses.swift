@@ -6,16 +6,24 @@ import KernelModel
 
 /// What a driver uses of the kernel, by name: the index that a change is held against.
 package struct DriverUses: Sendable {
-  private(set) var uses: [String: [Use]] = [:]
-  /// Structures whose fields the driver declares itself, functions and macros that it defines.
-  private(set) var own: Set<String> = []
-  /// Fields of the driver's own structures.
-  private(set) var ownFields: Set<String> = []
-  /// The types of the driver's own functions, by name: several where conditions choose.
-  private(set) var types: [String: Set<FunctionType>] = [:]
-  /// The namespaces that it imports, and the licences that it names.
-  private(set) var imports: Set<String> = []
-  private(set) var licences: Set<String> = []
+  /// What a driver has of its own.
+  package struct Frame: Codable, Hashable, Sendable {
+    /// Functions and macros that it defines.
+    var own: Set<String> = []
+    /// Fields of its own structures.
+    var fields: Set<String> = []
+    /// The types of its own functions, by name: several where conditions choose.
+    var types: [String: Set<FunctionType>] = [:]
+    /// The namespaces that it imports, and the licences that it names.
+    var imports: Set<String> = []
+    var licences: Set<String> = []
+  }
+  /// The places that name something, by name.
+  package private(set) var uses: [String: [Use]] = [:]
+  package private(set) var frame = Frame()
+
+  /// What was read before, or the part of it that a question needs.
+  package init(_ frame: Frame, uses: [String: [Use]]) { (self.frame, self.uses) = (frame, uses) }
 
   /// - Parameters:
   ///   - files: sources, headers and build files, by path relative to the driver's root.
@@ -35,7 +43,7 @@ package struct DriverUses: Sendable {
   /// The places that name something, in the order of the files; of a name of the driver's own those of a field.
   package subscript(name: String) -> [Use] {
     let all = uses[name] ?? []
-    return own.contains(name) ? all.filter { [.member, .designator].contains($0.kind) } : all
+    return frame.own.contains(name) ? all.filter { [.member, .designator].contains($0.kind) } : all
   }
 
   /// The names themselves.
@@ -47,9 +55,9 @@ package struct DriverUses: Sendable {
     let (lines, heads) = (LineTable(code.source.text), Self.heads(code))
     for function in code.functions {
       let name = code.source.spelling(code.tokens[function.name])
-      own.insert(name)
+      frame.own.insert(name)
       guard let prototype = Prototype(head: function.head.lowerBound, name: function.name, code) else { continue }
-      types[name, default: []].insert(FunctionType(prototype))
+      frame.types[name, default: []].insert(FunctionType(prototype))
     }
     for unit in code.units where unit.kind == .directive { directive(unit.tokens, code, file, lines) }
     for token in code.tokens.indices where code.tokens[token].kind == .identifier && !code.tokens[token].isDirective {
@@ -106,7 +114,7 @@ package struct DriverUses: Sendable {
       let word = Keyword(rawValue: code.words[code.units[heads[unit]].tokens.lowerBound]),
       [.struct, .union, .typedef, .static].contains(word), code.function(holding: token) == nil
     else { return false }
-    ownFields.insert(code.source.spelling(code.tokens[token]))
+    frame.fields.insert(code.source.spelling(code.tokens[token]))
     return true
   }
 
@@ -125,7 +133,7 @@ package struct DriverUses: Sendable {
   private mutating func said(_ macro: String, _ token: Int, _ code: Code) {
     guard code.tokens.indices.contains(token + 2) else { return }
     let text = code.source.spelling(code.tokens[token + 2]).filter { $0 != "\"" }
-    if macro == BuildProtocol.license { licences.insert(text) } else { imports.insert(text) }
+    if macro == BuildProtocol.license { frame.licences.insert(text) } else { frame.imports.insert(text) }
   }
 
   private mutating func directive(_ tokens: Range<Int>, _ code: Code, _ file: String, _ lines: LineTable) {
@@ -137,7 +145,7 @@ package struct DriverUses: Sendable {
       uses[name, default: []].append(Use(kind: .include, file: file, line: line))
       return
     }
-    if word == "define" { own.insert(code.source.spelling(code.tokens[first])) }
+    if word == "define" { frame.own.insert(code.source.spelling(code.tokens[first])) }
     for token in first..<tokens.upperBound where code.tokens[token].kind == .identifier {
       let name = code.source.spelling(code.tokens[token])
       let place = lines.line(of: Int(code.tokens[token].start))

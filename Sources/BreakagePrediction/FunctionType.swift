@@ -4,7 +4,7 @@ import CSource
 import KernelModel
 
 /// Result and parameters of a function, without names and storage.
-struct FunctionType: Hashable, Sendable {
+struct FunctionType: Codable, Hashable, Sendable {
   var result: [String]
   var parameters: [[String]]
 

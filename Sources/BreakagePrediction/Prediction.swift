@@ -22,8 +22,31 @@ package struct Prediction {
     }
   }
 
+  /// What has to be known of a driver to hold changes against it.
+  package struct Question: Sendable, Hashable {
+    /// A driver that uses none of these can't be hit.
+    package var hits: Set<String> = []
+    /// What else is asked for then; nil: all that the driver uses.
+    package var besides: Set<String>? = []
+  }
+
+  package static func question(_ changes: [APIChange]) -> Question {
+    changes.filter(\.isPublic).reduce(into: Question()) { question, change in
+      let tag = change.container?.split(separator: " ").last.map(String.init)
+      switch change.kind {
+      case .configGone: question.hits.insert("CONFIG_" + change.symbol)
+      case .madeOpaque:
+        question.hits.insert(change.symbol)
+        question.besides = nil
+      default:
+        question.hits.formUnion(names(of: change))
+        question.besides?.formUnion([tag, change.successor].compactMap { $0 })
+      }
+    }
+  }
+
   private func forecasts(of change: APIChange) -> [Forecast] {
-    names(of: change).flatMap { uses[$0] }.compactMap { use in
+    Self.names(of: change).flatMap { uses[$0] }.compactMap { use in
       guard let (certainty, reason) = judge(use, change) else { return nil }
       return Forecast(
         site: Site(file: use.file, line: use.line), certainty: certainty, reason: reason, change: change)
@@ -31,7 +54,7 @@ package struct Prediction {
   }
 
   /// The build makes `asm/x.h` out of `asm-generic/x.h` where an architecture has none of its own.
-  private func names(of change: APIChange) -> [String] {
+  private static func names(of change: APIChange) -> [String] {
     let generic = "asm-generic/"
     guard change.symbol.hasPrefix(generic) else { return [change.symbol] }
     return [change.symbol, "asm/" + change.symbol.dropFirst(generic.count)]
@@ -66,11 +89,11 @@ package struct Prediction {
     case (.form, .call), (.form, .name): return (.possible, "\(name) has another form")
     case (.unexported, .call), (.unexported, .name): return (.likely, "\(name) is no longer exported to modules")
     case (.gplOnly, .call), (.gplOnly, .name):
-      let isGPL = !uses.licences.isEmpty && uses.licences.isSubset(of: BuildProtocol.gplLicenses)
+      let isGPL = !uses.frame.licences.isEmpty && uses.frame.licences.isSubset(of: BuildProtocol.gplLicenses)
       return isGPL ? nil : (.likely, "\(name) is exported to modules under the GPL only")
     case (.namespace, .call), (.namespace, .name):
       let space = change.container?.split(separator: " ").last.map(String.init) ?? ""
-      return uses.imports.contains(space) ? nil : (.likely, "\(name) is in the namespace \(space) now")
+      return uses.frame.imports.contains(space) ? nil : (.likely, "\(name) is in the namespace \(space) now")
     case (.moved, .call), (.moved, .name), (.moved, .tag): return moved(change)
     case (.configGone, _): return nil
     case (.semantic, .call): return (.possible, change.statement ?? "the message asks something of callers")
@@ -148,7 +171,7 @@ package struct Prediction {
   /// How likely the function that is assigned does not fit; nil where it has the new prototype.
   private func callback(_ use: Use, _ change: APIChange) -> Forecast.Certainty? {
     guard use.isSet else { return .possible }
-    guard let wanted = FunctionType(change.after), let own = use.value.flatMap({ uses.types[$0] }) else {
+    guard let wanted = FunctionType(change.after), let own = use.value.flatMap({ uses.frame.types[$0] }) else {
       return .likely
     }
     guard own.contains(wanted) else { return .likely }
@@ -166,7 +189,7 @@ package struct Prediction {
     let isKnown = use.container != nil && use.container == change.container
     if !isKnown {
       // Another structure's, as far as can be seen, or perhaps the driver's own.
-      guard use.container == nil || change.container == nil, !uses.ownFields.contains(change.symbol),
+      guard use.container == nil || change.container == nil, !uses.frame.fields.contains(change.symbol),
         change.container.map(isNamed) ?? true
       else { return nil }
     }

@@ -30,14 +30,23 @@ extension Repository {
   package func commits(
     from: ObjectID?, to: ObjectID, limit: Int = 1_000_000
   ) throws(Failure) -> [ObjectID] {
+    try commits(leadingTo: to, butNotTo: from.map { [$0] } ?? [], limit: limit)
+  }
+
+  /// The commits that one descends from and none of the others, without merges, the oldest first.
+  ///
+  /// - Throws: as `commits(from:to:limit:)`.
+  package func commits(
+    leadingTo to: ObjectID, butNotTo others: [ObjectID], limit: Int = 1_000_000
+  ) throws(Failure) -> [ObjectID] {
     let walk = try Owned("walk through the commits", path, free: git_revwalk_free) { git_revwalk_new(&$0, pointer) }
     let order = GIT_SORT_TOPOLOGICAL.rawValue | GIT_SORT_REVERSE.rawValue
     try LibGit2.call("walk through the commits", path) { git_revwalk_sorting(walk.pointer, order) }
     var start = to.oid
     try LibGit2.call("walk through the commits", to.description) { git_revwalk_push(walk.pointer, &start) }
-    if let from {
-      var end = from.oid
-      try LibGit2.call("walk through the commits", from.description) { git_revwalk_hide(walk.pointer, &end) }
+    for other in others {
+      var end = other.oid
+      try LibGit2.call("walk through the commits", other.description) { git_revwalk_hide(walk.pointer, &end) }
     }
     var commits: [ObjectID] = []
     var next = git_oid()

@@ -24,15 +24,21 @@ struct Kmend: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Adapt.self, Diagnose.self, Rules.self, Apply.self, Explain.self, ForecastCommand.self, ConfidenceCommand.self,
-      BenchCommand.self,
-      KernelCommand.self,
-      Doctor.self,
+      BenchCommand.self, KernelCommand.self, Doctor.self, Serve.self, Status.self, Jobs.self, Log.self, Retry.self,
+      Pause.self, Resume.self, Subscribe.self, Unsubscribe.self, Subscriptions.self,
     ])
 
   static func main() async {
     // The sandbox's user reads what root writes: folders of a run have to stay readable to others.
     umask(0o022)
-    let work = Task { await run() }
+    // A daemon ends in its own way.
+    let isDaemon = (try? parseAsRoot()) is Serve
+    Foundation.exit(isDaemon ? await run() : await interruptible { await run() })
+  }
+
+  /// Cancels the work when somebody wants the program to end.
+  private static func interruptible(_ body: @escaping @Sendable () async -> Int32) async -> Int32 {
+    let work = Task { await body() }
     let signals = [SIGINT, SIGTERM].map { signal -> any DispatchSourceSignal in
       Foundation.signal(signal, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: signal, queue: .global())
@@ -42,7 +48,7 @@ struct Kmend: AsyncParsableCommand {
     }
     let code = await work.value
     for source in signals { source.cancel() }
-    Foundation.exit(code)
+    return code
   }
 
   private static func run() async -> Int32 {
@@ -54,13 +60,21 @@ struct Kmend: AsyncParsableCommand {
         try command.run()
       }
       return 0
-    } catch let failure as Failure {
+    } catch {
+      return report(error)
+    }
+  }
+
+  /// Tells what ended the command, and gives its exit code.
+  private static func report(_ error: any Error) -> Int32 {
+    switch error {
+    case let failure as Failure:
       Terminal.report(failure)
       return failure.code.rawValue
-    } catch is CancellationError {
+    case is CancellationError:
       Terminal.say("interrupted")
       return Failure.Code.tryAgain.rawValue
-    } catch {
+    default:
       let code = exitCode(for: error)
       let text = fullMessage(for: error)
       if !text.isEmpty { code == .success ? print(text) : Terminal.say(text, prefix: "") }

@@ -30,6 +30,7 @@ private let allowed: [String: Set<String>] = {
     "Archive": vocabulary.union(["Foundation", "Sandbox", "Glibc"]),
     "GitStore": vocabulary.union(["CGit2", "Dispatch", "Glibc", "PatchFormat", "Sandbox", "Synchronization"]),
     "ConversionIndex": vocabulary.union(["Foundation", "Sandbox", "GRDB", "Glibc", "Synchronization"]),
+    "Ledger": vocabulary.union(["Foundation", "GRDB"]),
     "CFrontend": vocabulary.union([
       "FoundationEssentials", "Sandbox", "CFrontendProtocol", "Glibc", "Synchronization",
     ]),
@@ -37,14 +38,16 @@ private let allowed: [String: Set<String>] = {
     "KernelBuild": vocabulary.union(["Foundation", "Sandbox", "Glibc"]),
     "TestMachine": vocabulary.union(["Foundation", "Sandbox", "Glibc"]),
     // Pipeline sees every floor below it; executables see the pipeline and the vocabulary.
+    "Settings": vocabulary.union(["Foundation", "TOMLKit"]),
     "Pipeline": [
       "Foundation", "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage",
       "Diagnosis", "ChangeDetection", "ConversionLearning", "DriverAdaptation", "BreakagePrediction", "Correspondence",
-      "FixComparison", "Archive", "GitStore", "ConversionIndex", "CFrontend", "KernelBuild", "TestMachine", "Logging",
-      "SwiftCSV",
-      "Synchronization",
+      "FixComparison", "Archive", "GitStore", "ConversionIndex", "Ledger", "CFrontend", "KernelBuild", "TestMachine",
+      "Settings", "Logging", "ServiceLifecycle", "UnixSignals", "SwiftCSV", "Synchronization",
     ],
-    "kmend": ["ArgumentParser", "Dispatch", "Foundation", "KernelModel", "Pipeline", "Rainbow", "Synchronization"],
+    "kmend": [
+      "ArgumentParser", "Dispatch", "Foundation", "KernelModel", "Logging", "Pipeline", "Rainbow", "Synchronization",
+    ],
     "kmend-cindex": ["ClangIndex", "Glibc"],
   ]
 }()

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CGit2
+import KernelModel
+
+/// A name for refs in which `*` stands for any text without `/`, and `**` for any text.
+package struct RefPattern: Sendable, Hashable {
+  private let text: [UInt8]
+
+  package init(_ text: String) { self.text = Array(text.utf8) }
+
+  package func matches(_ name: String) -> Bool { matches(Array(name.utf8)[...], text[...]) }
+
+  private func matches(_ name: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
+    guard let first = pattern.first else { return name.isEmpty }
+    guard first == UInt8(ascii: "*") else {
+      return name.first == first && matches(name.dropFirst(), pattern.dropFirst())
+    }
+    let rest = pattern.dropFirst()
+    let isDeep = rest.first == UInt8(ascii: "*")
+    var end = name.startIndex
+    while true {
+      if matches(name[end...], isDeep ? rest.dropFirst() : rest) { return true }
+      guard end < name.endIndex, isDeep || name[end] != UInt8(ascii: "/") else { return false }
+      end += 1
+    }
+  }
+}
+
+extension Repository {
+  /// The commits that refs lead to, by full name; what leads to no commit is left out.
+  ///
+  /// - Throws: `Failure` if the refs can't be read.
+  package func refs(matching patterns: [RefPattern]) throws(Failure) -> [String: ObjectID] {
+    let iterator = try Owned("list the refs", path, free: git_reference_iterator_free) {
+      git_reference_iterator_new(&$0, pointer)
+    }
+    var refs: [String: ObjectID] = [:]
+    var next: UnsafePointer<CChar>?
+    while true {
+      let code = git_reference_next_name(&next, iterator.pointer)
+      if code == GIT_ITEROVER.rawValue { break }
+      try LibGit2.call("list the refs", path) { code }
+      guard let next, let name = String(validatingCString: next), patterns.contains(where: { $0.matches(name) }),
+        let tip = try? commit(of: name)
+      else { continue }
+      refs[name] = tip
+    }
+    return refs
+  }
+
+  private func commit(of ref: String) throws(Failure) -> ObjectID {
+    let reference = try Owned("read the ref", ref, free: git_reference_free) {
+      git_reference_lookup(&$0, pointer, ref)
+    }
+    let commit = try Owned("find the commit", ref, free: git_object_free) {
+      git_reference_peel(&$0, reference.pointer, GIT_OBJECT_COMMIT)
+    }
+    guard let oid = git_object_id(commit.pointer) else { throw Failure(.ourFault, ref, "has no id") }
+    return ObjectID(oid.pointee)
+  }
+
+  /// Whether the repository has the commit.
+  package func has(_ commit: ObjectID) -> Bool {
+    var oid = commit.oid
+    var found: OpaquePointer?
+    let code = git_commit_lookup(&found, pointer, &oid)
+    git_commit_free(found)
+    git_error_clear()
+    return code == 0
+  }
+
+  /// Equal for the same patch wherever it is applied: git-patch-id(1), its stable form.
+  ///
+  /// - Throws: `Failure` (`badInput`) if the commit or its first parent can't be read.
+  package func patchID(of commit: ObjectID) throws(Failure) -> ObjectID {
+    var oid = commit.oid
+    let owned = try Owned("read the commit", commit.description, free: git_commit_free) {
+      git_commit_lookup(&$0, pointer, &oid)
+    }
+    guard let parent = git_commit_parent_id(owned.pointer, 0) else { return commit }
+    var (oldID, newID) = (try tree(of: ObjectID(parent.pointee)).oid, try tree(of: commit).oid)
+    let old = try Owned("read the tree", commit.description, free: git_tree_free) {
+      git_tree_lookup(&$0, pointer, &oldID)
+    }
+    let new = try Owned("read the tree", commit.description, free: git_tree_free) {
+      git_tree_lookup(&$0, pointer, &newID)
+    }
+    let diff = try Owned("compare the trees", commit.description, free: git_diff_free) {
+      git_diff_tree_to_tree(&$0, pointer, old.pointer, new.pointer, nil)
+    }
+    var id = git_oid()
+    try LibGit2.call("number the patch", commit.description) { git_diff_patchid(&id, diff.pointer, nil) }
+    return ObjectID(id)
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import GRDB
+
+extension LedgerStore {
+  /// In their order; what stands here was run somewhere, and is never edited.
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { db in try db.execute(sql: first) }
+    return migrator
+  }
+
+  private static let first = """
+    CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+    -- A ref of a watched tree: where it was last seen, NULL for one that is gone, and how often it moved.
+    CREATE TABLE ref(
+      tree TEXT NOT NULL, name TEXT NOT NULL, tip TEXT, moves INTEGER NOT NULL, seconds INTEGER NOT NULL,
+      PRIMARY KEY(tree, name)) WITHOUT ROWID;
+
+    CREATE TABLE job(
+      id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL, title TEXT NOT NULL,
+      input TEXT NOT NULL, state TEXT NOT NULL, step TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0,
+      crashes INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
+      problem TEXT NOT NULL DEFAULT '', UNIQUE(kind, key));
+    CREATE INDEX job_due ON job(state, due);
+
+    -- A patch is one change, in however many trees it is seen.
+    CREATE TABLE patch(
+      id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE, upstream TEXT, subject TEXT NOT NULL,
+      author TEXT NOT NULL, seconds INTEGER NOT NULL);
+    CREATE INDEX patch_upstream ON patch(upstream);
+    CREATE TABLE change(
+      patch INTEGER NOT NULL REFERENCES patch ON DELETE CASCADE, number INTEGER NOT NULL, symbol TEXT NOT NULL,
+      kind TEXT NOT NULL, public INTEGER NOT NULL, content BLOB NOT NULL, PRIMARY KEY(patch, number)) WITHOUT ROWID;
+    CREATE INDEX change_symbol ON change(symbol);
+    -- A commit of a tree; patch is NULL where it changed nothing of the API.
+    CREATE TABLE sighting(
+      tree TEXT NOT NULL, id TEXT NOT NULL, patch INTEGER REFERENCES patch ON DELETE CASCADE, state TEXT NOT NULL,
+      release TEXT, seconds INTEGER NOT NULL, PRIMARY KEY(tree, id)) WITHOUT ROWID;
+    CREATE INDEX sighting_patch ON sighting(patch);
+    CREATE INDEX sighting_id ON sighting(id);
+
+    CREATE TABLE subscription(
+      id INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL UNIQUE, name TEXT NOT NULL, content TEXT NOT NULL,
+      head TEXT NOT NULL DEFAULT '', created INTEGER NOT NULL);
+    -- What a driver uses, by name, and what it has of its own.
+    CREATE TABLE driver(
+      subscription INTEGER PRIMARY KEY REFERENCES subscription ON DELETE CASCADE, head TEXT NOT NULL,
+      content BLOB NOT NULL);
+    CREATE TABLE use(
+      name TEXT NOT NULL, subscription INTEGER NOT NULL REFERENCES subscription ON DELETE CASCADE,
+      content BLOB NOT NULL, PRIMARY KEY(name, subscription)) WITHOUT ROWID;
+    CREATE INDEX use_subscription ON use(subscription);
+    CREATE TABLE forecast(
+      patch INTEGER NOT NULL REFERENCES patch ON DELETE CASCADE,
+      subscription INTEGER NOT NULL REFERENCES subscription ON DELETE CASCADE, number INTEGER NOT NULL,
+      certainty TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY(patch, subscription, number)) WITHOUT ROWID;
+    CREATE INDEX forecast_subscription ON forecast(subscription);
+    """
+}

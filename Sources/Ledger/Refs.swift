@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import GRDB
+
+/// A ref of a watched tree that is elsewhere now than it was last seen.
+package struct RefMove: Codable, Sendable, Hashable {
+  package var tree: String
+  package var ref: String
+  /// Nil for a new one.
+  package var old: String?
+  /// Nil for one that is gone.
+  package var new: String?
+
+  package init(tree: String, ref: String, old: String?, new: String?) {
+    (self.tree, self.ref, self.old, self.new) = (tree, ref, old, new)
+  }
+}
+
+/// What has to be read for a move.
+package struct Push: Codable, Sendable, Hashable {
+  package static let kind = "push"
+  package var move: RefMove
+  /// Where the tree's other refs, and those of the same look, were before: nothing that they lead to is new.
+  package var known: [String]
+}
+
+extension LedgerStore {
+  /// Where a tree's refs were last seen; nil for a tree that was never looked at.
+  package func refs(of tree: String) async throws -> [String: String]? {
+    try await read { db in
+      let rows = try Row.fetchAll(db, sql: "SELECT name, tip FROM ref WHERE tree = ?", arguments: [tree])
+      guard !rows.isEmpty else { return nil }
+      return rows.reduce(into: [:]) { refs, row in
+        if let tip = row["tip"] as String? { refs[row["name"]] = tip }
+      }
+    }
+  }
+
+  /// Records where a tree's refs are when it is looked at for the first time: what they lead to is no news.
+  package func begin(_ tree: String, at refs: [String: String]) async throws {
+    try await write { db in
+      for (name, tip) in refs {
+        try db.execute(
+          sql: "INSERT OR IGNORE INTO ref(tree, name, tip, moves, seconds) VALUES(?, ?, ?, 0, ?)",
+          arguments: [tree, name, tip, now])
+      }
+    }
+  }
+
+  /// Records moves, and a job for each, in one step.
+  ///
+  /// - Parameter input: the job's input for a move, given the tips that were known before.
+  /// - Returns: false where another look was faster: nothing was recorded.
+  package func record(
+    _ moves: [RefMove], encoding input: @escaping @Sendable (Push) throws -> String
+  ) async throws -> Bool {
+    guard let tree = moves.first?.tree else { return true }
+    return try await write { db in
+      let rows = try Row.fetchAll(db, sql: "SELECT name, tip FROM ref WHERE tree = ?", arguments: [tree])
+      var tips = rows.reduce(into: [String: String]()) { tips, row in
+        if let tip = row["tip"] as String? { tips[row["name"]] = tip }
+      }
+      guard moves.allSatisfy({ tips[$0.ref] == $0.old }) else { return false }
+      for move in moves {
+        try db.execute(
+          sql: """
+            INSERT INTO ref(tree, name, tip, moves, seconds) VALUES(?1, ?2, ?3, 1, ?4)
+            ON CONFLICT DO UPDATE SET tip = ?3, moves = moves + 1, seconds = ?4
+            """, arguments: [move.tree, move.ref, move.new, now])
+        let number = try Int.fetchOne(
+          db, sql: "SELECT moves FROM ref WHERE tree = ? AND name = ?", arguments: [move.tree, move.ref])
+        let push = Push(move: move, known: Set(tips.filter { $0.key != move.ref }.values).sorted())
+        let short = move.ref.split(separator: "/").dropFirst(2).joined(separator: "/")
+        try add(
+          JobDraft(
+            kind: Push.kind, key: "\(move.tree) \(move.ref) \(number ?? 0)", title: "\(move.tree) \(short)",
+            input: try input(push)), db)
+        // What one ref of the look brings is no news by the next.
+        tips[move.ref] = move.new
+      }
+      return true
+    }
+  }
+}

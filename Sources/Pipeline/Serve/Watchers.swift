@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Foundation
+import GitStore
+import KernelModel
+import Ledger
+import Logging
+import ServiceLifecycle
+import Settings
+import UnixSignals
+
+/// The configuration as it is now: SIGHUP reads it again.
+actor CurrentSettings {
+  private(set) var value: Configuration
+
+  init(_ value: Configuration) { self.value = value }
+
+  func replace(with value: Configuration) { self.value = value }
+}
+
+/// Looks at each tree whenever its time has come.
+struct TreeWatcher: Service {
+  let ledger: LedgerStore
+  let settings: CurrentSettings
+  let logger: Logger
+
+  func run() async throws {
+    var looked: [String: ContinuousClock.Instant] = [:]
+    var problems: [String: String] = [:]
+    while !Task.isShuttingDownGracefully, !Task.isCancelled {
+      let configuration = await settings.value
+      for tree in configuration.tree {
+        let now = ContinuousClock.now
+        if let last = looked[tree.name], last.duration(to: now) < .seconds(tree.seconds) { continue }
+        guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
+        looked[tree.name] = now
+        do {
+          let look = TreeLook(ledger: ledger, configuration: configuration)
+          let found = try await cancelWhenGracefulShutdown { try await look.look(at: tree) }
+          if let found { logger.info("\(found)") }
+          if problems.removeValue(forKey: tree.name) != nil { logger.info("\(tree.name): can be read again") }
+        } catch is CancellationError {
+          return
+        } catch {
+          // Told once: the next looks fail as this one did.
+          let problem = "\(error)"
+          if problems.updateValue(problem, forKey: tree.name) != problem { logger.error("\(tree.name): \(problem)") }
+        }
+      }
+      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(250)) }
+    }
+  }
+}
+
+/// Looks whether subscribed repositories moved.
+struct SubscriptionWatcher: Service {
+  private static let pause = Duration.seconds(60)
+  let ledger: LedgerStore
+  let logger: Logger
+
+  func run() async throws {
+    while !Task.isShuttingDownGracefully, !Task.isCancelled {
+      do {
+        try await look()
+      } catch {
+        logger.error("subscriptions can't be read", metadata: ["reason": "\(error)"])
+      }
+      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pause) }
+    }
+  }
+
+  /// Lets those be read that are elsewhere than they were.
+  func look() async throws {
+    for subscription in try await ledger.subscriptions() where !subscription.head.isEmpty {
+      guard let head = await Self.head(of: subscription), head != subscription.head else { continue }
+      try await ledger.add([try IndexedDriver.draft(subscription.id, subscription.place, reason: head)])
+    }
+  }
+
+  /// The commit that a repository of this machine is at; nil for all other places.
+  private static func head(of subscription: Subscription) async -> String? {
+    guard let place = try? DriverPlace(subscription.place) else { return nil }
+    let (path, reference): (String, String)
+    switch place {
+    case .repository(let name, let named, false): (path, reference) = (name, named)
+    case .folder(let name, true): (path, reference) = (name, "HEAD")
+    default: return nil
+    }
+    return try? await Repository.open(path).resolve(reference).description
+  }
+}
+
+/// Reads the configuration again when SIGHUP asks for it.
+struct Reloading: Service {
+  let file: String
+  let settings: CurrentSettings
+  let logger: Logger
+
+  func run() async throws {
+    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+      do {
+        let read = try Configuration(file: file)
+        guard read.state == (await settings.value).state else {
+          logger.error("\(file): state can't change while kmend runs; the configuration stays as it was")
+          continue
+        }
+        await settings.replace(with: read)
+        logger.info("\(file): read again")
+      } catch {
+        logger.error("\(error); the configuration stays as it was")
+      }
+    }
+  }
+}
+
+/// Forgets what is old, once an hour.
+struct Retention: Service {
+  let ledger: LedgerStore
+  let settings: CurrentSettings
+  let logger: Logger
+
+  func run() async throws {
+    while !Task.isShuttingDownGracefully, !Task.isCancelled {
+      let configuration = await settings.value
+      do {
+        for job in try await ledger.forgetJobs(olderThan: configuration.limits.days) {
+          JobLog(folder: configuration.logs, job: job).remove()
+        }
+      } catch {
+        logger.error("old jobs can't be forgotten", metadata: ["reason": "\(error)"])
+      }
+      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(3600)) }
+    }
+  }
+}

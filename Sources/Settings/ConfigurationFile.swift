@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import Foundation
+import KernelModel
+import TOMLKit
+
+extension Configuration {
+  /// Larger than any that people write.
+  private static let limit = 1 << 20
+
+  /// Reads a configuration file.
+  ///
+  /// - Throws: `Failure`: `unavailable` if it can't be read, `badInput`, naming line or key, for what it may not say.
+  package init(file path: String) throws {
+    guard let bytes = FileManager.default.contents(atPath: path), bytes.count <= Self.limit else {
+      throw Failure(
+        .unavailable, path, "can't be read", remedy: "name the configuration with --config, or set KMEND_CONFIG")
+    }
+    do {
+      var decoder = TOMLDecoder()
+      decoder.strictDecoding = true
+      self = try decoder.decode(Configuration.self, from: String(decoding: bytes, as: UTF8.self))
+    } catch let error as TOMLParseError {
+      throw Failure(.badInput, "\(path):\(error.source.begin.line)", "is no TOML: \(error.description)")
+    } catch let error as UnexpectedKeysError {
+      let keys = error.keys.values.map { $0.map(\.stringValue).joined(separator: ".") }.sorted().joined(separator: ", ")
+      throw Failure(.badInput, path, "has unknown keys: \(keys)", remedy: "see Documentation/configuration.md")
+    } catch let error as DecodingError {
+      throw Failure(.badInput, path, Self.words(error), remedy: "see Documentation/configuration.md")
+    }
+    try check(path)
+  }
+
+  private static func words(_ error: DecodingError) -> String {
+    func key(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+    switch error {
+    case .keyNotFound(let missing, let context): return "lacks \(key(context.codingPath + [missing]))"
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      return "\(key(context.codingPath)) is no \(type)"
+    case .dataCorrupted(let context): return "\(key(context.codingPath)): \(context.debugDescription)"
+    @unknown default: return "can't be understood"
+    }
+  }
+
+  private func check(_ path: String) throws {
+    func refuse(_ key: String, _ problem: String) -> Failure { Failure(.badInput, path, "\(key) \(problem)") }
+    guard state.hasPrefix("/"), state.count > 1 else { throw refuse("state", "is no absolute path") }
+    guard (1...64).contains(limits.jobs) else { throw refuse("limits.jobs", "is not between 1 and 64") }
+    guard limits.queue > 0, limits.days > 0 else { throw refuse("limits", "must be positive") }
+    var names: Set<String> = []
+    for tree in tree {
+      guard !tree.name.isEmpty,
+        tree.name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }),
+        !tree.name.hasPrefix("."), names.insert(tree.name).inserted
+      else { throw refuse("tree.name", "'\(tree.name)' is taken, or not of letters, digits, '-', '_' and '.'") }
+      guard tree.repository.hasPrefix("/") || tree.repository.hasPrefix("https://") else {
+        throw refuse("tree.repository", "'\(tree.repository)' is neither an absolute path nor an https:// URL")
+      }
+      guard !tree.refs.isEmpty, tree.refs.allSatisfy({ $0.hasPrefix("refs/") }) else {
+        throw refuse("tree.refs", "of \(tree.name) must begin with refs/")
+      }
+      guard tree.seconds > 0 else { throw refuse("tree.seconds", "of \(tree.name) must be positive") }
+    }
+  }
+}
