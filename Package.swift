@@ -37,6 +37,7 @@ let package = Package(
   products: [
     .executable(name: "kmend", targets: ["kmend"]),
     .executable(name: "kmend-cindex", targets: ["kmend-cindex"]),
+    .executable(name: "kmend-hook", targets: ["kmend-hook"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -85,6 +86,7 @@ let package = Package(
     floor("GitStore", ["KernelModel", "PatchFormat", "CGit2", "Sandbox"]),
     floor("ConversionIndex", ["KernelModel", "Sandbox", grdb]),
     floor("Ledger", ["KernelModel", grdb]),
+    floor("Spool"),
     floor("CFrontend", ["KernelModel", "CFrontendProtocol", "Sandbox"]),
     .target(name: "ClangIndex", dependencies: ["CFrontendProtocol", "CClang"], swiftSettings: clangSettings),
     floor("KernelBuild", ["KernelModel", "Sandbox"]),
@@ -97,14 +99,18 @@ let package = Package(
       [
         "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage", "Diagnosis",
         "ChangeDetection", "ConversionLearning", "DriverAdaptation", "BreakagePrediction", "Correspondence",
-        "FixComparison", "Archive", "GitStore", "ConversionIndex", "Ledger", "CFrontend", "KernelBuild", "TestMachine",
-        "Settings", logging, csv,
+        "FixComparison", "Archive", "GitStore", "ConversionIndex", "Ledger", "Spool", "CFrontend", "KernelBuild",
+        "TestMachine", "Settings", logging, csv,
       ] + lifecycle),
 
     // Floor 4: executables.
     .executableTarget(
       name: "kmend", dependencies: ["KernelModel", "Pipeline", argumentParser, logging, rainbow],
       swiftSettings: settings),
+    // Starts with every push, on machines that may have no Swift.
+    .executableTarget(
+      name: "kmend-hook", dependencies: ["Spool"], swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-static-executable"])]),
     .executableTarget(name: "kmend-cindex", dependencies: ["ClangIndex"], swiftSettings: clangSettings),
 
     // Tests: one target per target under test; their fixtures and golden files lie in Tests/Golden.
@@ -122,7 +128,7 @@ let package = Package(
       ["Archive", "Correspondence", "GitStore", "KernelModel", "MailFormat", "PatchFormat", "Sandbox"]),
     tests("DiagnosisTests", ["Diagnosis", "CFrontend", "CFrontendProtocol", "KernelModel", "Sandbox"]),
     tests("DriverAdaptationTests", ["DriverAdaptation", "ConversionLearning", "CSource", "KernelModel"]),
-    tests("EndToEndTests", ["KernelModel", "Pipeline", subprocess, system]),
+    tests("EndToEndTests", ["KernelModel", "Pipeline", "Spool", subprocess, system]),
     tests("FixComparisonTests", ["FixComparison", "CSource", "KernelModel"]),
     .testTarget(
       name: "FrontendTests",
@@ -140,6 +146,7 @@ let package = Package(
         "Pipeline", "BreakagePrediction", "ConversionLearning", "DriverAdaptation", "FixComparison", "KernelBuild",
         "KernelModel", "Ledger", "Sandbox", "Settings", grdb, logging,
       ]),
+    tests("SettingsTests", ["Settings", "KernelModel"]),
     tests("SandboxTests", ["Sandbox", "KernelModel"]),
     tests("TestMachineTests", ["TestMachine", "Archive", "KernelModel", "LogTriage", "Sandbox"]),
   ]

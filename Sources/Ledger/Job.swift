@@ -35,6 +35,8 @@ package struct Job: Codable, Sendable, Hashable, FetchableRecord {
   package var updated: Int
   /// Why it failed, or was put off.
   package var problem: String
+  /// JSON, as its kind writes it; empty before that.
+  package var result: String
 }
 
 /// A job that does not exist yet.

@@ -55,6 +55,13 @@ extension LedgerStore {
 
   package func finish(_ job: Job) async throws { try await end(job, .done, "") }
 
+  /// Records what came of a running job.
+  package func conclude(_ job: Job, _ result: String) async throws {
+    try await write { db in
+      try db.execute(sql: "UPDATE job SET result = ?, updated = ? WHERE id = ?", arguments: [result, now, job.id])
+    }
+  }
+
   /// It can't succeed as things are.
   package func fail(_ job: Job, _ problem: String) async throws { try await end(job, .failed, problem) }
 
@@ -87,12 +94,17 @@ extension LedgerStore {
   }
 
   /// Adds a job; one of the same kind and key is left as it is.
-  func add(_ draft: JobDraft, _ db: Database) throws {
+  ///
+  /// - Returns: its number.
+  @discardableResult
+  func add(_ draft: JobDraft, _ db: Database) throws -> Int {
     try db.execute(
       sql: """
         INSERT INTO job(kind, key, title, input, state, due, created, updated)
         VALUES(?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?5) ON CONFLICT DO NOTHING
         """, arguments: [draft.kind, draft.key, draft.title, draft.input, now])
+    return try Int.fetchOne(
+      db, sql: "SELECT id FROM job WHERE kind = ? AND key = ?", arguments: [draft.kind, draft.key]) ?? 0
   }
 
   package func add(_ drafts: [JobDraft]) async throws {

@@ -22,7 +22,7 @@ extension LedgerStore {
       id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL, title TEXT NOT NULL,
       input TEXT NOT NULL, state TEXT NOT NULL, step TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0,
       crashes INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
-      problem TEXT NOT NULL DEFAULT '', UNIQUE(kind, key));
+      problem TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '', UNIQUE(kind, key));
     CREATE INDEX job_due ON job(state, due);
 
     -- A patch is one change, in however many trees it is seen.

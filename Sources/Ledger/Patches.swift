@@ -155,6 +155,10 @@ extension LedgerStore {
     }
   }
 
+  package func patchCount() async throws -> Int {
+    try await read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM patch") ?? 0 }
+  }
+
   /// - Parameter limit: the newest of them.
   package func patches(changing symbol: String? = nil, limit: Int) async throws -> [LedgerPatch] {
     try await read { db in

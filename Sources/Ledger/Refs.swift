@@ -50,17 +50,18 @@ extension LedgerStore {
   /// Records moves, and a job for each, in one step.
   ///
   /// - Parameter input: the job's input for a move, given the tips that were known before.
-  /// - Returns: false where another look was faster: nothing was recorded.
+  /// - Returns: the jobs; nil where another look was faster: nothing was recorded.
   package func record(
     _ moves: [RefMove], encoding input: @escaping @Sendable (Push) throws -> String
-  ) async throws -> Bool {
-    guard let tree = moves.first?.tree else { return true }
+  ) async throws -> [Int]? {
+    guard let tree = moves.first?.tree else { return [] }
     return try await write { db in
       let rows = try Row.fetchAll(db, sql: "SELECT name, tip FROM ref WHERE tree = ?", arguments: [tree])
       var tips = rows.reduce(into: [String: String]()) { tips, row in
         if let tip = row["tip"] as String? { tips[row["name"]] = tip }
       }
-      guard moves.allSatisfy({ tips[$0.ref] == $0.old }) else { return false }
+      guard moves.allSatisfy({ tips[$0.ref] == $0.old }) else { return nil }
+      var jobs: [Int] = []
       for move in moves {
         try db.execute(
           sql: """
@@ -71,14 +72,14 @@ extension LedgerStore {
           db, sql: "SELECT moves FROM ref WHERE tree = ? AND name = ?", arguments: [move.tree, move.ref])
         let push = Push(move: move, known: Set(tips.filter { $0.key != move.ref }.values).sorted())
         let short = move.ref.split(separator: "/").dropFirst(2).joined(separator: "/")
-        try add(
-          JobDraft(
-            kind: Push.kind, key: "\(move.tree) \(move.ref) \(number ?? 0)", title: "\(move.tree) \(short)",
-            input: try input(push)), db)
+        let draft = JobDraft(
+          kind: Push.kind, key: "\(move.tree) \(move.ref) \(number ?? 0)", title: "\(move.tree) \(short)",
+          input: try input(push))
+        jobs.append(try add(draft, db))
         // What one ref of the look brings is no news by the next.
         tips[move.ref] = move.new
       }
-      return true
+      return jobs
     }
   }
 }

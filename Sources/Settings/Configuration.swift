@@ -14,8 +14,23 @@ package struct Configuration: Codable, Sendable, Hashable {
   /// Absolute path of the folder for the ledger, the logs, and copies of remote repositories.
   package var state: String
   package var limits: Limits
+  /// Where git hooks tell of pushes; nil: they do not.
+  package var hook: Hook?
   /// Kernel trees that are watched.
   package var tree: [Tree]
+
+  package struct Hook: Codable, Sendable, Hashable {
+    /// Absolute path of the socket that `kmend-hook` connects to.
+    package var socket: String
+    /// Absolute path of the folder in which it leaves messages; whoever pushes must be able to write there.
+    package var spool: String
+    /// Who may connect, as chmod(1) takes it.
+    package var mode: String
+
+    package init(socket: String, spool: String, mode: String = "0660") {
+      (self.socket, self.spool, self.mode) = (socket, spool, mode)
+    }
+  }
 
   package struct Limits: Codable, Sendable, Hashable {
     /// Jobs that run side by side, 1 to 64.
@@ -24,6 +39,8 @@ package struct Configuration: Codable, Sendable, Hashable {
     package var queue: Int = 10_000
     /// Days after which a finished job and its log are forgotten.
     package var days: Int = 30
+
+    package init() {}
   }
 
   /// A git repository of the kernel.
@@ -33,21 +50,35 @@ package struct Configuration: Codable, Sendable, Hashable {
     /// Absolute path, or an `https://` URL, which is mirrored into the state folder.
     package var repository: String
     /// Full names of refs; `*` stands for any text without `/`, `**` for any text.
-    package var refs: [String] = ["refs/heads/*"]
+    package var refs: [String]
     /// What subscriptions call the line of development, e.g. `mainline`, `next`, `stable`; the tree's name by default.
-    package var line: String = ""
+    package var line: String
     /// Seconds between two looks, at least 1.
-    package var seconds: Int = 60
+    package var seconds: Int
+
+    package init(
+      name: String, repository: String, refs: [String] = ["refs/heads/*"], line: String, seconds: Int = 60
+    ) {
+      (self.name, self.repository, self.refs) = (name, repository, refs)
+      (self.line, self.seconds) = (line, seconds)
+    }
+  }
+
+  package init(state: String, limits: Limits, hook: Hook? = nil, tree: [Tree]) {
+    (self.state, self.limits, self.hook, self.tree) = (state, limits, hook, tree)
   }
 }
 
 extension Configuration {
-  private enum Keys: String, CodingKey { case state, limits, tree }
+  private enum Keys: String, CodingKey, CaseIterable { case state, limits, hook, tree }
+
+  package static var keys: [String] { Keys.allCases.map(\.rawValue) }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Keys.self)
     state = try container.decode(String.self, forKey: .state)
     limits = try container.decodeIfPresent(Limits.self, forKey: .limits) ?? Limits()
+    hook = try container.decodeIfPresent(Hook.self, forKey: .hook)
     tree = try container.decodeIfPresent([Tree].self, forKey: .tree) ?? []
   }
 
@@ -56,8 +87,24 @@ extension Configuration {
   package var mirrors: String { state + "/trees" }
 }
 
+extension Configuration.Hook {
+  private enum Keys: String, CodingKey, CaseIterable { case socket, spool, mode }
+
+  package static var keys: [String] { Keys.allCases.map(\.rawValue) }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Keys.self)
+    self.init(
+      socket: try container.decode(String.self, forKey: .socket),
+      spool: try container.decode(String.self, forKey: .spool),
+      mode: try container.decodeIfPresent(String.self, forKey: .mode) ?? "0660")
+  }
+}
+
 extension Configuration.Limits {
-  private enum Keys: String, CodingKey { case jobs, queue, days }
+  private enum Keys: String, CodingKey, CaseIterable { case jobs, queue, days }
+
+  package static var keys: [String] { Keys.allCases.map(\.rawValue) }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Keys.self)
@@ -69,18 +116,20 @@ extension Configuration.Limits {
 }
 
 extension Configuration.Tree {
-  private enum Keys: String, CodingKey { case name, repository, refs, line, seconds }
+  private enum Keys: String, CodingKey, CaseIterable { case name, repository, refs, line, seconds }
+
+  package static var keys: [String] { Keys.allCases.map(\.rawValue) }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Keys.self)
     let (name, repository) = (
       try container.decode(String.self, forKey: .name), try container.decode(String.self, forKey: .repository)
     )
-    let usual = Self(name: name, repository: repository)
+    let usual = Self(name: name, repository: repository, line: name)
     self.init(
       name: name, repository: repository,
       refs: try container.decodeIfPresent([String].self, forKey: .refs) ?? usual.refs,
-      line: try container.decodeIfPresent(String.self, forKey: .line) ?? name,
+      line: try container.decodeIfPresent(String.self, forKey: .line) ?? usual.line,
       seconds: try container.decodeIfPresent(Int.self, forKey: .seconds) ?? usual.seconds)
   }
 }

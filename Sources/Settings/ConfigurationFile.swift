@@ -34,9 +34,10 @@ extension Configuration {
   private static func words(_ error: DecodingError) -> String {
     func key(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
     switch error {
-    case .keyNotFound(let missing, let context): return "lacks \(key(context.codingPath + [missing]))"
-    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      return "\(key(context.codingPath)) is no \(type)"
+    // TOMLKit tells both in this way.
+    case .keyNotFound(_, let context): return "\(key(context.codingPath)) is missing, or of another type"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "\(key(context.codingPath)) is of another type"
     case .dataCorrupted(let context): return "\(key(context.codingPath)): \(context.debugDescription)"
     @unknown default: return "can't be understood"
     }
@@ -47,6 +48,15 @@ extension Configuration {
     guard state.hasPrefix("/"), state.count > 1 else { throw refuse("state", "is no absolute path") }
     guard (1...64).contains(limits.jobs) else { throw refuse("limits.jobs", "is not between 1 and 64") }
     guard limits.queue > 0, limits.days > 0 else { throw refuse("limits", "must be positive") }
+    if let hook {
+      guard hook.socket.hasPrefix("/"), hook.spool.hasPrefix("/") else {
+        throw refuse("hook", "names a path that is not absolute")
+      }
+      guard hook.socket.utf8.count < 100 else { throw refuse("hook.socket", "is longer than a socket's path may be") }
+      guard let mode = UInt32(hook.mode, radix: 8), mode <= 0o777 else {
+        throw refuse("hook.mode", "'\(hook.mode)' is no mode, such as \"0660\"")
+      }
+    }
     var names: Set<String> = []
     for tree in tree {
       guard !tree.name.isEmpty,

@@ -19,6 +19,7 @@ struct Status: AsyncParsableCommand {
       ["tree", tree.name, tree.line, tree.isSeen ? "\(tree.refs) refs" : "not seen yet"]
     }
     rows.append(["drivers", "\(status.subscriptions) subscribed"])
+    rows.append(["changes", "\(status.changes) seen"])
     let jobs = ["waiting", "running", "done", "failed", "set-aside"].map { "\(status.jobs[$0] ?? 0) \($0)" }
     rows.append(["jobs", jobs.joined(separator: ", ")])
     if status.isPaused { rows.append(["paused".yellow, "kmend resume goes on"]) }

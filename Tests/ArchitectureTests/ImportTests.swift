@@ -31,6 +31,7 @@ private let allowed: [String: Set<String>] = {
     "GitStore": vocabulary.union(["CGit2", "Dispatch", "Glibc", "PatchFormat", "Sandbox", "Synchronization"]),
     "ConversionIndex": vocabulary.union(["Foundation", "Sandbox", "GRDB", "Glibc", "Synchronization"]),
     "Ledger": vocabulary.union(["Foundation", "GRDB"]),
+    "Spool": ["Glibc"],
     "CFrontend": vocabulary.union([
       "FoundationEssentials", "Sandbox", "CFrontendProtocol", "Glibc", "Synchronization",
     ]),
@@ -42,13 +43,14 @@ private let allowed: [String: Set<String>] = {
     "Pipeline": [
       "Foundation", "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage",
       "Diagnosis", "ChangeDetection", "ConversionLearning", "DriverAdaptation", "BreakagePrediction", "Correspondence",
-      "FixComparison", "Archive", "GitStore", "ConversionIndex", "Ledger", "CFrontend", "KernelBuild", "TestMachine",
-      "Settings", "Logging", "ServiceLifecycle", "UnixSignals", "SwiftCSV", "Synchronization",
+      "FixComparison", "Archive", "GitStore", "ConversionIndex", "Ledger", "Spool", "CFrontend", "KernelBuild",
+      "TestMachine", "Settings", "Logging", "ServiceLifecycle", "UnixSignals", "SwiftCSV", "Synchronization",
     ],
     "kmend": [
       "ArgumentParser", "Dispatch", "Foundation", "KernelModel", "Logging", "Pipeline", "Rainbow", "Synchronization",
     ],
     "kmend-cindex": ["ClangIndex", "Glibc"],
+    "kmend-hook": ["Glibc", "Spool"],
   ]
 }()
 

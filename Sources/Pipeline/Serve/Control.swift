@@ -23,6 +23,8 @@ package struct Control: Sendable {
     package var jobs: [String: Int]
     package var trees: [Tree]
     package var subscriptions: Int
+    /// Commits and series that changed something of the API.
+    package var changes: Int
     /// Jobs that a person has to look at.
     package var troubled: [Job]
 
@@ -44,7 +46,7 @@ package struct Control: Sendable {
     return Status(
       isPaused: try await ledger.isPaused(),
       jobs: Dictionary(uniqueKeysWithValues: Job.State.allCases.map { ($0.rawValue, counts[$0] ?? 0) }), trees: trees,
-      subscriptions: try await ledger.subscriptions().count,
+      subscriptions: try await ledger.subscriptions().count, changes: try await ledger.patchCount(),
       troubled: try await ledger.jobs(in: [.failed, .setAside], limit: 20))
   }
 

@@ -62,7 +62,7 @@ package struct Daemon: Sendable {
     for tree in start.configuration.tree {
       do {
         let look = TreeLook(ledger: start.ledger, configuration: start.configuration)
-        if let found = try await look.look(at: tree) { logger.info("\(found)") }
+        if let found = try await look.look(at: tree) { logger.info("\(found.words)") }
       } catch {
         logger.error("\(tree.name): \(error)")
         problem = error
@@ -92,6 +92,9 @@ package struct Daemon: Sendable {
         TreeWatcher(ledger: ledger, settings: settings, logger: logger),
         SubscriptionWatcher(ledger: ledger, logger: logger),
       ] + workers
+      + [configuration.hook].compactMap { hook in
+        hook.map { HookService(ledger: ledger, settings: settings, hook: $0, logger: logger) }
+      }
     var group = ServiceGroupConfiguration(services: services, logger: logger)
     group.gracefulShutdownSignals = [.sigterm, .sigint]
     logger.info("watching \(configuration.tree.count) trees")

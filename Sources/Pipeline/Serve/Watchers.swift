@@ -37,7 +37,7 @@ struct TreeWatcher: Service {
         do {
           let look = TreeLook(ledger: ledger, configuration: configuration)
           let found = try await cancelWhenGracefulShutdown { try await look.look(at: tree) }
-          if let found { logger.info("\(found)") }
+          if let found { logger.info("\(found.words)") }
           if problems.removeValue(forKey: tree.name) != nil { logger.info("\(tree.name): can be read again") }
         } catch is CancellationError {
           return

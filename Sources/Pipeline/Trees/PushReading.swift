@@ -6,6 +6,13 @@ import KernelModel
 import Ledger
 import Settings
 
+/// What a push brought.
+struct PushResult: Codable, Hashable {
+  var commits: Int
+  /// Those that change the API.
+  var patches: [Int]
+}
+
 /// The job that reads what a move of a ref brought or took away, and says whom it breaks.
 struct PushReading {
   /// A release is a tag of this form.
@@ -34,7 +41,8 @@ struct PushReading {
     _ = try await ledger.mark(added.map(\.description), of: tree.name, there: true)
     let patches = try await read(added, of: tree, repository, job, say)
     try await ledger.step(job, "forecast")
-    try await tell(patches, commits: added.count, say)
+    let result = try await hold(patches, commits: added.count, say)
+    try await ledger.conclude(job, String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
   }
 
   /// Reads the commits that nobody read yet.
@@ -98,7 +106,9 @@ struct PushReading {
     say("\(name) has \(held.count) changes that were on their way")
   }
 
-  private func tell(_ patches: [Int], commits: Int, _ say: @Sendable (String) -> Void) async throws {
+  private func hold(
+    _ patches: [Int], commits: Int, _ say: @Sendable (String) -> Void
+  ) async throws -> PushResult {
     let lines = Dictionary(configuration.tree.map { ($0.name, $0.line) }, uniquingKeysWith: { first, _ in first })
     let forecasts = StandingForecasts(ledger: ledger)
     var drivers: Set<Int> = []
@@ -111,6 +121,7 @@ struct PushReading {
       say("\(patch.subject): \(patch.changes.count) API changes, \(hit.count) drivers, \(places) places")
     }
     say("\(commits) commits, \(patches.count) of them change the API, \(drivers.count) subscribed drivers are hit")
+    return PushResult(commits: commits, patches: patches)
   }
 
   /// Those that the repository still has: what was dropped may have been collected since.

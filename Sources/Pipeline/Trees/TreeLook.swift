@@ -13,15 +13,15 @@ struct TreeLook {
 
   /// Records a job for each move; for a tree that is seen for the first time it records where it is, and no more.
   ///
-  /// - Returns: what was found, for people; nil where nothing moved.
+  /// - Returns: what was found, for people, and the jobs that follow; nil where nothing moved.
   /// - Throws: `Failure` if the tree can't be read: what was known of it stays.
-  func look(at tree: Configuration.Tree) async throws -> String? {
+  func look(at tree: Configuration.Tree) async throws -> (words: String, jobs: [Int])? {
     let repository = try await tree.open(mirrors: configuration.mirrors)
     let patterns = tree.refs.map { RefPattern($0) }
     let tips = try await repository.refs(matching: patterns).mapValues(\.description)
     guard let known = try await ledger.refs(of: tree.name) else {
       try await ledger.begin(tree.name, at: tips)
-      return tips.isEmpty ? nil : "\(tree.name): \(tips.count) refs, seen for the first time"
+      return tips.isEmpty ? nil : ("\(tree.name): \(tips.count) refs, seen for the first time", [])
     }
     let moves = Set(tips.keys).union(known.keys).sorted().compactMap { ref -> RefMove? in
       known[ref] == tips[ref] ? nil : RefMove(tree: tree.name, ref: ref, old: known[ref], new: tips[ref])
@@ -29,12 +29,12 @@ struct TreeLook {
     guard !moves.isEmpty else { return nil }
     let waiting = try await ledger.jobCounts()[.waiting, default: 0]
     guard waiting + moves.count <= configuration.limits.queue else {
-      return "\(tree.name): \(moves.count) refs moved; \(waiting) jobs wait, so they are looked at later"
+      return ("\(tree.name): \(moves.count) refs moved; \(waiting) jobs wait, so they are looked at later", [])
     }
-    let isRecorded = try await ledger.record(moves) { push in
+    let jobs = try await ledger.record(moves) { push in
       String(decoding: try JSONEncoder().encode(push), as: UTF8.self)
     }
-    return isRecorded ? "\(tree.name): \(moves.count) refs moved" : nil
+    return jobs.map { ("\(tree.name): \(moves.count) refs moved", $0) }
   }
 }
 
