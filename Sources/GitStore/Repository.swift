@@ -30,12 +30,18 @@ package actor Repository {
 
   /// Opens the repository in exactly this folder: a working tree's root or a bare repository.
   ///
-  /// - Throws: `Failure` (`badInput`) if there is none.
+  /// - Throws: `Failure` (`badInput`) if there is none, or its objects are named by SHA-256.
   package static func open(_ path: String) throws(Failure) -> Repository {
-    let owned = try Owned("open the repository", path, free: git_repository_free) {
-      git_repository_open_ext(&$0, path, UInt32(GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue), nil)
+    do {
+      let owned = try Owned("open the repository", path, free: git_repository_free) {
+        git_repository_open_ext(&$0, path, UInt32(GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue), nil)
+      }
+      return Repository(path: path, owned)
+    } catch  where error.problem.contains("extensions.objectformat") {
+      throw Failure(
+        .badInput, path, "names its objects by SHA-256, which libgit2 can't read", remedy: "give one of SHA-1 objects",
+        detail: error.problem)
     }
-    return Repository(path: path, owned)
   }
 
   /// Makes an empty bare repository in a folder that is created if need be.

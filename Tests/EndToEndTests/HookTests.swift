@@ -161,6 +161,38 @@ extension EndToEnd {
       }
     }
 
+    /// As with gitolite: the repository and whoever pushes are another user's than the daemon.
+    @Test(.enabled(if: geteuid() == 0, "only root can be two users")) func repositoriesOfOthersAreRead() async throws {
+      try await withServer { watched in
+        let (spool, hook) = (watched.folder + "/spool", watched.folder + "/kmend-hook")
+        try FileManager.default.createDirectory(
+          atPath: spool, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o1777])
+        try FileManager.default.copyItem(atPath: "\(repositoryRoot)/.build/release/kmend-hook", toPath: hook)
+        let daemon = try await Daemon(watched)
+        defer { daemon.end() }
+        try await Self.until { try await jobs(watched) == ["done index"] }
+        try watched.dropArgument()
+        for place in [watched.folder + "/bare", watched.tree] {
+          #expect(try await Shipped.run("chown", ["-R", "65534:65534", place]).code == 0)
+        }
+        let run = try await Shipped.run(
+          "setpriv",
+          [
+            "--reuid=65534", "--regid=65534", "--clear-groups", "git", "-C", watched.tree, "push", "-q", "origin",
+            "HEAD",
+          ],
+          environment: [
+            "KMEND_HOOK": hook, "KMEND_SOCKET": watched.folder + "/socket", "KMEND_SPOOL": spool,
+            "HOME": "/nonexistent",
+          ])
+        #expect(run.code == 0, "\(run.errors)")
+        let lines = run.errors.split(separator: "\n").map { $0.replacing(/\s+$/, with: "") }
+        #expect(lines.joined(separator: "\n") == Self.told)
+        // The message was the other user's, and is gone.
+        #expect(SpoolFolder(spool).messages().isEmpty)
+      }
+    }
+
     /// Killed again and again while pushes come: in the end everything was read once.
     @Test func whatIsKilledGoesOn() async throws {
       try await withServer { watched in

@@ -135,6 +135,15 @@ import Testing
     }
   }
 
+  @Test func objectsOfSHA256AreRefused() async throws {
+    try await withTree { watched in
+      try FileManager.default.removeItem(atPath: watched.tree)
+      try watched.git(["init", "-q", "--object-format=sha256", watched.tree], in: watched.folder)
+      let failure = await #expect(throws: Failure.self) { try await watched.once() }
+      #expect(failure?.problem == "names its objects by SHA-256, which libgit2 can't read")
+    }
+  }
+
   @Test func onlyOneDaemonHasALedger() async throws {
     try await withTree { watched in
       let file = open(watched.state + "/lock", O_RDWR)

@@ -64,7 +64,8 @@ package struct Daemon: Sendable {
         let look = TreeLook(ledger: start.ledger, configuration: start.configuration)
         if let found = try await look.look(at: tree) { logger.info("\(found.words)") }
       } catch {
-        logger.error("\(tree.name): \(error)")
+        // The last one is thrown.
+        if let problem { logger.error("\(problem)") }
         problem = error
       }
     }
