@@ -41,6 +41,24 @@ extension LedgerStore {
     CREATE INDEX sighting_patch ON sighting(patch);
     CREATE INDEX sighting_id ON sighting(id);
 
+    -- How far the epochs of a mailing list's archive were read.
+    CREATE TABLE epoch(
+      list TEXT NOT NULL, number INTEGER NOT NULL, tip TEXT NOT NULL, seconds INTEGER NOT NULL,
+      PRIMARY KEY(list, number)) WITHOUT ROWID;
+    -- A posted series of patches; dirty until what its mails change was read.
+    CREATE TABLE series(
+      id INTEGER PRIMARY KEY AUTOINCREMENT, root TEXT NOT NULL UNIQUE, list TEXT NOT NULL, author TEXT NOT NULL,
+      version INTEGER NOT NULL, count INTEGER NOT NULL, title TEXT NOT NULL, seconds INTEGER NOT NULL,
+      state TEXT NOT NULL, patch INTEGER REFERENCES patch ON DELETE SET NULL, dirty INTEGER NOT NULL);
+    CREATE INDEX series_dirty ON series(dirty);
+    CREATE INDEX series_title ON series(title, author);
+    -- A mail with a patch or a cover letter, and where it lies in the archive.
+    CREATE TABLE mail(
+      id TEXT PRIMARY KEY, series INTEGER NOT NULL REFERENCES series ON DELETE CASCADE, number INTEGER NOT NULL,
+      title TEXT NOT NULL, author TEXT NOT NULL, epoch INTEGER NOT NULL, place TEXT NOT NULL) WITHOUT ROWID;
+    CREATE INDEX mail_series ON mail(series);
+    CREATE INDEX mail_title ON mail(title, author);
+
     CREATE TABLE subscription(
       id INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL UNIQUE, name TEXT NOT NULL, content TEXT NOT NULL,
       head TEXT NOT NULL DEFAULT '', created INTEGER NOT NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-/// A mail of one plain-text part.
+/// A mail as its text: of several parts those that are text.
 package struct Message: Hashable, Sendable {
   /// In order; without `MIME-Version` and the `Content-` fields, which follow from the body.
   package var fields: [HeaderField]
@@ -44,10 +44,11 @@ package struct Message: Hashable, Sendable {
     return wire
   }
 
-  /// Reads a message with either kind of line end. What is no header field ends the header.
-  ///
-  /// A message of several parts keeps them, undivided, in its body.
-  package init(parsing bytes: [UInt8]) {
+  /// Reads a message with either kind of line end. What is no header field ends the header; of several parts
+  /// (RFC 2046) the body is the decoded text parts, one behind the other, HTML left out.
+  package init(parsing bytes: [UInt8]) { self.init(parsing: bytes, depth: 0) }
+
+  init(parsing bytes: [UInt8], depth: Int) {
     var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)[...]
     // CRLF is the message's own line end only if its header has it.
     let isWire = lines.first?.last == 0x0D
@@ -71,17 +72,33 @@ package struct Message: Hashable, Sendable {
     body = (TransferEncoding(rawValue: encoding ?? "7bit") ?? .eightBit).decode(content)
     let type = raw.first { $0.name.lowercased() == "content-type" }?.value ?? ""
     charset = Self.parameter("charset", of: type) ?? "us-ascii"
+    if type.lowercased().hasPrefix("multipart/"), let boundary = Self.parameter("boundary", of: type, asIs: true) {
+      (body, charset) = Multipart(boundary: boundary, depth: depth + 1).text(of: body)
+    }
+  }
+
+  /// Of a part: it is text for people, or a patch.
+  static func isText(_ bytes: [UInt8]) -> Bool {
+    for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+      let text = String(decoding: line.prefix(200), as: UTF8.self).trimmed.lowercased()
+      if text.isEmpty { break }
+      guard text.hasPrefix("content-type:") else { continue }
+      let type = text.dropFirst(13).trimmed
+      return type.hasPrefix("text/") && !type.hasPrefix("text/html") || type.hasPrefix("multipart/")
+    }
+    return true
   }
 
   private static func isContent(_ name: String) -> Bool {
     ["mime-version", "content-type", "content-transfer-encoding"].contains(name.lowercased())
   }
 
-  private static func parameter(_ name: String, of value: String) -> String? {
+  private static func parameter(_ name: String, of value: String, asIs: Bool = false) -> String? {
     for part in value.split(separator: ";").dropFirst() {
       let pair = part.split(separator: "=", maxSplits: 1)
       guard pair.count == 2, pair[0].trimmed.lowercased() == name else { continue }
-      return pair[1].trimmed.filter { $0 != "\"" }.lowercased()
+      let text = pair[1].trimmed.filter { $0 != "\"" }
+      return asIs ? text : text.lowercased()
     }
     return nil
   }

@@ -18,6 +18,26 @@ package struct Configuration: Codable, Sendable, Hashable {
   package var hook: Hook?
   /// Kernel trees that are watched.
   package var tree: [Tree]
+  /// Mailing lists that are watched.
+  package var list: [List]
+
+  /// The archive of a mailing list.
+  package struct List: Codable, Sendable, Hashable {
+    /// As a tree's; no tree has it.
+    package var name: String
+    /// Absolute path of a public-inbox of version 2.
+    package var inbox: String
+    /// What subscriptions call what is proposed there; the list's name by default.
+    package var line: String
+    /// Whether what came before the first look is read as well.
+    package var history: Bool
+    /// Seconds between two looks, at least 1.
+    package var seconds: Int
+
+    package init(name: String, inbox: String, line: String, history: Bool = false, seconds: Int = 60) {
+      (self.name, self.inbox, self.line, self.history, self.seconds) = (name, inbox, line, history, seconds)
+    }
+  }
 
   package struct Hook: Codable, Sendable, Hashable {
     /// Absolute path of the socket that `kmend-hook` connects to.
@@ -64,13 +84,13 @@ package struct Configuration: Codable, Sendable, Hashable {
     }
   }
 
-  package init(state: String, limits: Limits, hook: Hook? = nil, tree: [Tree]) {
-    (self.state, self.limits, self.hook, self.tree) = (state, limits, hook, tree)
+  package init(state: String, limits: Limits, hook: Hook? = nil, tree: [Tree] = [], list: [List] = []) {
+    (self.state, self.limits, self.hook, self.tree, self.list) = (state, limits, hook, tree, list)
   }
 }
 
 extension Configuration {
-  private enum Keys: String, CodingKey, CaseIterable { case state, limits, hook, tree }
+  private enum Keys: String, CodingKey, CaseIterable { case state, limits, hook, tree, list }
 
   package static var keys: [String] { Keys.allCases.map(\.rawValue) }
 
@@ -80,11 +100,36 @@ extension Configuration {
     limits = try container.decodeIfPresent(Limits.self, forKey: .limits) ?? Limits()
     hook = try container.decodeIfPresent(Hook.self, forKey: .hook)
     tree = try container.decodeIfPresent([Tree].self, forKey: .tree) ?? []
+    list = try container.decodeIfPresent([List].self, forKey: .list) ?? []
   }
 
   package var ledger: String { state + "/ledger.sqlite" }
   package var logs: String { state + "/logs" }
+
+  /// For each tree and list its line of development.
+  package var lines: [String: String] {
+    let all = tree.map { ($0.name, $0.line) } + list.map { ($0.name, $0.line) }
+    return Dictionary(all, uniquingKeysWith: { first, _ in first })
+  }
   package var mirrors: String { state + "/trees" }
+}
+
+extension Configuration.List {
+  private enum Keys: String, CodingKey, CaseIterable { case name, inbox, line, history, seconds }
+
+  package static var keys: [String] { Keys.allCases.map(\.rawValue) }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Keys.self)
+    let (name, inbox) = (
+      try container.decode(String.self, forKey: .name), try container.decode(String.self, forKey: .inbox)
+    )
+    let usual = Self(name: name, inbox: inbox, line: name)
+    self.init(
+      name: name, inbox: inbox, line: try container.decodeIfPresent(String.self, forKey: .line) ?? usual.line,
+      history: try container.decodeIfPresent(Bool.self, forKey: .history) ?? usual.history,
+      seconds: try container.decodeIfPresent(Int.self, forKey: .seconds) ?? usual.seconds)
+  }
 }
 
 extension Configuration.Hook {

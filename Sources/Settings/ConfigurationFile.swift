@@ -58,11 +58,16 @@ extension Configuration {
       }
     }
     var names: Set<String> = []
+    for name in tree.map(\.name) + list.map(\.name) {
+      guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }),
+        !name.hasPrefix("."), names.insert(name).inserted
+      else { throw refuse("name", "'\(name)' is taken, or not of letters, digits, '-', '_' and '.'") }
+    }
+    for list in list {
+      guard list.inbox.hasPrefix("/") else { throw refuse("list.inbox", "of \(list.name) is no absolute path") }
+      guard list.seconds > 0 else { throw refuse("list.seconds", "of \(list.name) must be positive") }
+    }
     for tree in tree {
-      guard !tree.name.isEmpty,
-        tree.name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }),
-        !tree.name.hasPrefix("."), names.insert(tree.name).inserted
-      else { throw refuse("tree.name", "'\(tree.name)' is taken, or not of letters, digits, '-', '_' and '.'") }
       guard tree.repository.hasPrefix("/") || tree.repository.hasPrefix("https://") else {
         throw refuse("tree.repository", "'\(tree.repository)' is neither an absolute path nor an https:// URL")
       }

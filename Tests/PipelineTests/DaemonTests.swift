@@ -164,8 +164,8 @@ import Testing
     let count = Mutex(0)
     let expected = try await outcome { _ in .init(probe: { count.withLock { $0 += 1 } }) }
     let steps = count.withLock { $0 }
-    #expect(expected.count == 2)
-    #expect(steps > 20)
+    #expect(expected.count == 4)
+    #expect(steps > 30)
     for step in 1...steps {
       let passed = Mutex(0)
       let told = try await outcome { isFaulty in
@@ -183,13 +183,15 @@ import Testing
     }
   }
 
-  /// A push, looked at with faults, and then without.
+  /// A push and a mail, looked at with faults, and then without.
   private func outcome(_ surroundings: (Bool) -> LedgerStore.Surroundings) async throws -> [String] {
     try await withTemporaryFolder { folder in
       let watched = try WatchedTree(folder)
       _ = try await watched.control().subscribe(watched.driver, lines: [], keep: [], compat: nil)
       try await watched.once()
       try watched.dropArgument()
+      let archive = try MailArchive(watched)
+      try archive.add(MailArchive.patch("1", "[PATCH] words: another one"))
       try? await watched.once(in: surroundings(true))
       try await watched.once(in: surroundings(false))
       return try await watched.told()

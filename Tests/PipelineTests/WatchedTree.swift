@@ -25,7 +25,7 @@ extension WatchedTree {
 
   func control() throws -> Control { try Control(configuration: configuration, creating: true) }
 
-  /// What the ledger says, in lines that do not depend on when or how often things were tried.
+  /// What the ledger says, in lines, sorted by what they are about, that do not depend on when or how often things were tried.
   func told() async throws -> [String] {
     let ledger = try LedgerStore(state + "/ledger.sqlite", creating: false)
     var lines: [String] = []
@@ -35,11 +35,14 @@ extension WatchedTree {
       }
       lines.append("\(patch.subject): \(patch.changes.map(\.kind.rawValue)) \(seen.sorted())")
     }
+    lines.sort()
+    var broken: [String] = []
     for forecast in try await ledger.forecasts() {
       let found = try JSONDecoder().decode(Forecast.self, from: forecast.content)
       let patch = try await ledger.patch(forecast.patch)
-      lines.append("\(patch.subject) breaks \(found.site) \(found.certainty.rawValue)")
+      broken.append("\(patch.subject) breaks \(found.site) \(found.certainty.rawValue)")
     }
+    lines += broken.sorted()
     let jobs = try await ledger.jobs(limit: 1000)
     lines += jobs.filter { $0.state != .done }.map { "job \($0.kind) \($0.title) \($0.state.rawValue): \($0.problem)" }
     return lines

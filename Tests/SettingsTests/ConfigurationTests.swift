@@ -32,9 +32,10 @@ import Testing
     let keys = [
       Configuration.keys, Configuration.Limits.keys.map { "limits.\($0)" },
       Configuration.Hook.keys.map { "hook.\($0)" },
+      Configuration.List.keys.map { "list.\($0)" },
       Configuration.Tree.keys.map { "tree.\($0)" },
     ]
-    for key in keys.joined() where !["limits", "hook", "tree"].contains(key) {
+    for key in keys.joined() where !["limits", "hook", "tree", "list"].contains(key) {
       #expect(page.contains("| `\(key)` |"), "\(key)")
     }
   }
@@ -54,10 +55,10 @@ import Testing
     Row(text: "state = \"/x\"\n[limits]\ndays = -1\n", problem: "limits must be positive"),
     Row(
       text: "state = \"/x\"\n\(tree)\(tree)",
-      problem: "tree.name 'mainline' is taken, or not of letters, digits, '-', '_' and '.'"),
+      problem: "name 'mainline' is taken, or not of letters, digits, '-', '_' and '.'"),
     Row(
       text: "state = \"/x\"\n" + tree.replacing("mainline", with: "../up"),
-      problem: "tree.name '../up' is taken, or not of letters, digits, '-', '_' and '.'"),
+      problem: "name '../up' is taken, or not of letters, digits, '-', '_' and '.'"),
     Row(
       text: "state = \"/x\"\n" + tree.replacing("/srv", with: "file:///srv"),
       problem: "tree.repository 'file:///srv/linux.git' is neither an absolute path nor an https:// URL"),

@@ -28,20 +28,23 @@ struct PostedSeries {
     }
     let isMailbox = bytes.starts(with: "From ".utf8)
     let ranges = isMailbox ? bytes.withUnsafeBytes { Mbox.ranges(in: $0) } : [0..<bytes.count]
-    var first: ChangeOrigin?
-    for range in ranges {
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    let patches = ranges.map { range in
       let piece = [UInt8](bytes[range])
       let entry = isMailbox ? Mbox.entry(piece) : (envelope: [], text: piece)
-      let patch = MailedPatch(
-        entry.text, envelope: entry.envelope, name: URL(fileURLWithPath: path).lastPathComponent)
-      files += patch.files
-      if patch.isBroken { unreadable += 1 }
-      message += (message.isEmpty ? "" : "\n\n") + patch.commit.subject + "\n\n" + patch.message
-      first = first ?? patch.origin
+      return MailedPatch(entry.text, envelope: entry.envelope, name: name)
     }
-    guard let first, !files.isEmpty else {
+    guard let first = patches.first, patches.contains(where: { !$0.files.isEmpty }) else {
       throw Failure(.badInput, path, "holds no diff", remedy: "name an mbox, a mail with a patch, or a diff")
     }
-    origin = first
+    self.init(patches, origin: first.origin)
+  }
+
+  /// - Parameter patches: with the cover letter if there is one, in their order.
+  init(_ patches: [MailedPatch], origin: ChangeOrigin) {
+    self.origin = origin
+    files = patches.flatMap(\.files)
+    unreadable = patches.count(where: \.isBroken)
+    message = patches.map { $0.commit.subject + "\n\n" + $0.message }.joined(separator: "\n\n")
   }
 }

@@ -76,7 +76,7 @@ package struct Control: Sendable {
     }
     // The daemon works in another folder.
     let absolute = isPath ? URL(fileURLWithPath: place).standardizedFileURL.path : place
-    let known = Set(configuration.tree.map(\.line))
+    let known = Set(configuration.lines.values)
     if let unknown = lines.first(where: { !known.contains($0) }) {
       throw Failure(
         .badInput, unknown, "is no line that is watched", remedy: "choose of \(known.sorted().joined(separator: ", "))")

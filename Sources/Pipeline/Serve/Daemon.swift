@@ -59,10 +59,9 @@ package struct Daemon: Sendable {
     defer { withExtendedLifetime(start.lock) {} }
     let settings = CurrentSettings(start.configuration)
     var problem: (any Error)?
-    for tree in start.configuration.tree {
+    for watched in Watched.all(start.configuration, start.ledger) {
       do {
-        let look = TreeLook(ledger: start.ledger, configuration: start.configuration)
-        if let found = try await look.look(at: tree) { logger.info("\(found.words)") }
+        if let found = try await watched.look() { logger.info("\(found)") }
       } catch {
         // The last one is thrown.
         if let problem { logger.error("\(problem)") }
@@ -90,7 +89,7 @@ package struct Daemon: Sendable {
       [
         Reloading(file: file, settings: settings, logger: logger),
         Retention(ledger: ledger, settings: settings, logger: logger),
-        TreeWatcher(ledger: ledger, settings: settings, logger: logger),
+        SourceWatcher(ledger: ledger, settings: settings, logger: logger),
         SubscriptionWatcher(ledger: ledger, logger: logger),
       ] + workers
       + [configuration.hook].compactMap { hook in
@@ -98,7 +97,7 @@ package struct Daemon: Sendable {
       }
     var group = ServiceGroupConfiguration(services: services, logger: logger)
     group.gracefulShutdownSignals = [.sigterm, .sigint]
-    logger.info("watching \(configuration.tree.count) trees")
+    logger.info("watching \(configuration.tree.count) trees, \(configuration.list.count) lists")
     try await ServiceGroup(configuration: group).run()
     logger.info("ended")
   }

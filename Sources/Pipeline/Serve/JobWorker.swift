@@ -66,8 +66,8 @@ struct JobWorker: Service {
     switch job.kind {
     case Push.kind: try await PushReading(ledger: ledger, configuration: configuration).run(job, say: say)
     case IndexedDriver.kind:
-      let lines = Dictionary(configuration.tree.map { ($0.name, $0.line) }, uniquingKeysWith: { first, _ in first })
-      try await IndexedDriver(workspace: workspace, ledger: ledger).run(job, lines: lines, say: say)
+      try await IndexedDriver(workspace: workspace, ledger: ledger).run(job, lines: configuration.lines, say: say)
+    case MailReading.kind: try await MailReading(ledger: ledger, configuration: configuration).run(job, say: say)
     default:
       throw Failure(.badInput, job.kind, "is no kind of job that this kmend knows", remedy: "install a newer one")
     }

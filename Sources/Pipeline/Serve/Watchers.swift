@@ -18,8 +18,30 @@ actor CurrentSettings {
   func replace(with value: Configuration) { self.value = value }
 }
 
-/// Looks at each tree whenever its time has come.
-struct TreeWatcher: Service {
+/// Something that is looked at from time to time.
+struct Watched: Sendable {
+  var name: String
+  var seconds: Int
+  /// Records what follows, and says what was found; nil where nothing was.
+  var look: @Sendable () async throws -> String?
+
+  static func all(_ configuration: Configuration, _ ledger: LedgerStore) -> [Watched] {
+    let trees = configuration.tree.map { tree in
+      Watched(name: tree.name, seconds: tree.seconds) {
+        try await TreeLook(ledger: ledger, configuration: configuration).look(at: tree)?.words
+      }
+    }
+    let lists = configuration.list.map { list in
+      Watched(name: list.name, seconds: list.seconds) {
+        try await ListLook(ledger: ledger, configuration: configuration).look(at: list)
+      }
+    }
+    return trees + lists
+  }
+}
+
+/// Looks at each tree and list whenever its time has come.
+struct SourceWatcher: Service {
   let ledger: LedgerStore
   let settings: CurrentSettings
   let logger: Logger
@@ -28,23 +50,23 @@ struct TreeWatcher: Service {
     var looked: [String: ContinuousClock.Instant] = [:]
     var problems: [String: String] = [:]
     while !Task.isShuttingDownGracefully, !Task.isCancelled {
-      let configuration = await settings.value
-      for tree in configuration.tree {
+      for watched in Watched.all(await settings.value, ledger) {
         let now = ContinuousClock.now
-        if let last = looked[tree.name], last.duration(to: now) < .seconds(tree.seconds) { continue }
+        if let last = looked[watched.name], last.duration(to: now) < .seconds(watched.seconds) { continue }
         guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
-        looked[tree.name] = now
+        looked[watched.name] = now
         do {
-          let look = TreeLook(ledger: ledger, configuration: configuration)
-          let found = try await cancelWhenGracefulShutdown { try await look.look(at: tree) }
-          if let found { logger.info("\(found.words)") }
-          if problems.removeValue(forKey: tree.name) != nil { logger.info("\(tree.name): can be read again") }
+          let found = try await cancelWhenGracefulShutdown { try await watched.look() }
+          if let found { logger.info("\(found)") }
+          if problems.removeValue(forKey: watched.name) != nil { logger.info("\(watched.name): can be read again") }
         } catch is CancellationError {
           return
         } catch {
           // Told once: the next looks fail as this one did.
           let problem = "\(error)"
-          if problems.updateValue(problem, forKey: tree.name) != problem { logger.error("\(tree.name): \(problem)") }
+          if problems.updateValue(problem, forKey: watched.name) != problem {
+            logger.error("\(watched.name): \(problem)")
+          }
         }
       }
       try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(250)) }

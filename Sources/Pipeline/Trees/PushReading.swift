@@ -71,6 +71,10 @@ struct PushReading {
           patchID: nil, upstream: nil, changes: [])
       }
       _ = try await ledger.add(commit)
+      if commit.patchID != nil {
+        try await ledger.merge(
+          title: commit.origin.name.subject, author: MailReading.address(commit.origin.author))
+      }
     }
     return try await ledger.patches(of: names, in: tree.name)
   }
@@ -109,7 +113,7 @@ struct PushReading {
   private func hold(
     _ patches: [Int], commits: Int, _ say: @Sendable (String) -> Void
   ) async throws -> PushResult {
-    let lines = Dictionary(configuration.tree.map { ($0.name, $0.line) }, uniquingKeysWith: { first, _ in first })
+    let lines = configuration.lines
     let forecasts = StandingForecasts(ledger: ledger)
     var drivers: Set<Int> = []
     for id in patches {

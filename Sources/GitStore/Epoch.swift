@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import CGit2
+import KernelModel
+
+/// A commit of a public-inbox archive: one mail that came, or that was dropped
+/// (public-inbox-v2-format(5)).
+package struct ArchivedMail: Sendable {
+  package var commit: ObjectID
+  /// When the archive got it: seconds since 1970.
+  package var seconds: Int
+  /// As it came; nil for one that is larger than the limit, or whose commit holds none.
+  package var bytes: [UInt8]?
+  /// The archive dropped it.
+  package var isDropped: Bool
+}
+
+extension Repository {
+  /// The mails of commits; a commit that can't be read, or holds no mail, has no bytes.
+  package func mails(of commits: [ObjectID], limit: Int) -> [ArchivedMail] {
+    commits.map { commit in
+      let seconds = time(of: commit)
+      if let bytes = entry("m", of: commit, limit: limit) {
+        return ArchivedMail(commit: commit, seconds: seconds, bytes: bytes, isDropped: false)
+      }
+      let dropped = entry("d", of: commit, limit: limit)
+      return ArchivedMail(commit: commit, seconds: seconds, bytes: dropped, isDropped: dropped != nil)
+    }
+  }
+
+  private func entry(_ name: String, of commit: ObjectID, limit: Int) -> [UInt8]? {
+    (try? bytes(name, in: commit, limit: limit)) ?? nil
+  }
+
+  /// When a commit was made, by the committer's clock; 0 where it can't be read.
+  package func time(of commit: ObjectID) -> Int {
+    var oid = commit.oid
+    let owned = try? Owned("read the commit", commit.description, free: git_commit_free) {
+      git_commit_lookup(&$0, pointer, &oid)
+    }
+    guard let owned else { return 0 }
+    return Int(git_commit_time(owned.pointer))
+  }
+}
