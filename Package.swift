@@ -60,6 +60,7 @@ let package = Package(
         .unsafeFlags(["-L\(llvm)/lib", "-Xlinker", "-rpath=\(llvm)/lib"]), .linkedLibrary("clang-19"),
       ]),
     .target(name: "CGit2", linkerSettings: [.linkedLibrary("git2")]),
+    .target(name: "CMalloc"),
 
     // Floor 1: vocabulary.
     floor("KernelModel"),
@@ -100,7 +101,7 @@ let package = Package(
         "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage", "Diagnosis",
         "ChangeDetection", "ConversionLearning", "DriverAdaptation", "BreakagePrediction", "Correspondence",
         "FixComparison", "Archive", "GitStore", "ConversionIndex", "Ledger", "Spool", "CFrontend", "KernelBuild",
-        "TestMachine", "Settings", logging, csv,
+        "TestMachine", "Settings", "CMalloc", logging, csv,
       ] + lifecycle),
 
     // Floor 4: executables.

@@ -6,58 +6,71 @@ import KernelModel
 
 /// What a driver uses of the kernel, by name: the index that a change is held against.
 package struct DriverUses: Sendable {
-  /// What a driver has of its own.
-  package struct Frame: Codable, Hashable, Sendable {
-    /// Functions and macros that it defines.
-    var own: Set<String> = []
-    /// Fields of its own structures.
-    var fields: Set<String> = []
-    /// The types of its own functions, by name: several where conditions choose.
-    var types: [String: Set<FunctionType>] = [:]
-    /// The namespaces that it imports, and the licences that it names.
+  /// What is known of one name.
+  package struct Name: Codable, Hashable, Sendable {
+    package var uses: [Use] = []
+    /// The driver defines a function or macro of that name.
+    var isOwn = false
+    /// A structure of the driver's own has a field of that name.
+    var isOwnField = false
+  }
+  /// What the driver says of itself.
+  package struct Statements: Codable, Hashable, Sendable {
+    /// Namespaces that it imports, and licences that it names.
     var imports: Set<String> = []
     var licences: Set<String> = []
   }
-  /// The places that name something, by name.
-  package private(set) var uses: [String: [Use]] = [:]
-  package private(set) var frame = Frame()
+  package private(set) var all: [String: Name] = [:]
+  package private(set) var statements = Statements()
 
   /// What was read before, or the part of it that a question needs.
-  package init(_ frame: Frame, uses: [String: [Use]]) { (self.frame, self.uses) = (frame, uses) }
+  package init(_ statements: Statements, names: [String: Name]) { (self.statements, all) = (statements, names) }
 
   /// - Parameters:
   ///   - files: sources, headers and build files, by path relative to the driver's root.
   ///   - version: what a kernel of this release does not compile is left out; nil for whatever kernel.
   package init(_ files: [String: SourceText], on version: KernelVersion?) {
     var spellings = Spellings()
+    var types: [String: Set<FunctionType>] = [:]
     for (path, text) in files.sorted(by: { $0.key < $1.key }) {
       guard [".c", ".h", ".S"].contains(where: path.hasSuffix) else {
         readBuild(text, path)
         continue
       }
       let inactive = version.map { VersionConditions.inactiveLines(of: text, on: $0) } ?? []
-      read(Code(ActiveText.of(text, inactive: inactive), &spellings), path)
+      read(Code(ActiveText.of(text, inactive: inactive), &spellings), path, &types)
+    }
+    // Which function a callback is set to is only known now.
+    guard !types.isEmpty else { return }
+    for (name, known) in all where known.uses.contains(where: { $0.value != nil }) {
+      for (index, use) in known.uses.enumerated() {
+        guard let own = use.value.flatMap({ types[$0] }) else { continue }
+        all[name]?.uses[index].types = own
+      }
     }
   }
 
   /// The places that name something, in the order of the files; of a name of the driver's own those of a field.
   package subscript(name: String) -> [Use] {
-    let all = uses[name] ?? []
-    return frame.own.contains(name) ? all.filter { [.member, .designator].contains($0.kind) } : all
+    guard let known = all[name] else { return [] }
+    return known.isOwn ? known.uses.filter { [.member, .designator].contains($0.kind) } : known.uses
   }
 
   /// The names themselves.
-  package var names: [String] { uses.keys.sorted() }
+  package var names: [String] { all.filter { !$0.value.uses.isEmpty }.keys.sorted() }
+
+  /// A structure of the driver's own has a field of that name.
+  func hasField(_ name: String) -> Bool { all[name]?.isOwnField ?? false }
 
   // MARK: C
 
-  private mutating func read(_ code: Code, _ file: String) {
+  private mutating func read(_ code: Code, _ file: String, _ types: inout [String: Set<FunctionType>]) {
     let (lines, heads) = (LineTable(code.source.text), Self.heads(code))
     for function in code.functions {
       let name = code.source.spelling(code.tokens[function.name])
-      frame.own.insert(name)
+      all[name, default: Name()].isOwn = true
       guard let prototype = Prototype(head: function.head.lowerBound, name: function.name, code) else { continue }
-      frame.types[name, default: []].insert(FunctionType(prototype))
+      types[name, default: []].insert(FunctionType(prototype))
     }
     for unit in code.units where unit.kind == .directive { directive(unit.tokens, code, file, lines) }
     for token in code.tokens.indices where code.tokens[token].kind == .identifier && !code.tokens[token].isDirective {
@@ -65,7 +78,7 @@ package struct DriverUses: Sendable {
       if ownField(token, code, heads) { continue }
       let name = code.source.spelling(code.tokens[token])
       if name == BuildProtocol.namespaceImport || name == BuildProtocol.license { said(name, token, code) }
-      uses[name, default: []].append(use(token, code, file, lines.line(of: Int(code.tokens[token].start))))
+      all[name, default: Name()].uses.append(use(token, code, file, lines.line(of: Int(code.tokens[token].start))))
     }
   }
 
@@ -114,7 +127,7 @@ package struct DriverUses: Sendable {
       let word = Keyword(rawValue: code.words[code.units[heads[unit]].tokens.lowerBound]),
       [.struct, .union, .typedef, .static].contains(word), code.function(holding: token) == nil
     else { return false }
-    frame.fields.insert(code.source.spelling(code.tokens[token]))
+    all[code.source.spelling(code.tokens[token]), default: Name()].isOwnField = true
     return true
   }
 
@@ -133,7 +146,7 @@ package struct DriverUses: Sendable {
   private mutating func said(_ macro: String, _ token: Int, _ code: Code) {
     guard code.tokens.indices.contains(token + 2) else { return }
     let text = code.source.spelling(code.tokens[token + 2]).filter { $0 != "\"" }
-    if macro == BuildProtocol.license { frame.licences.insert(text) } else { frame.imports.insert(text) }
+    if macro == BuildProtocol.license { statements.licences.insert(text) } else { statements.imports.insert(text) }
   }
 
   private mutating func directive(_ tokens: Range<Int>, _ code: Code, _ file: String, _ lines: LineTable) {
@@ -142,17 +155,17 @@ package struct DriverUses: Sendable {
     let line = lines.line(of: Int(code.tokens[tokens.lowerBound].start))
     if word == "include" {
       let name = code.written(first..<tokens.upperBound).filter { !"<>\"".contains($0) }
-      uses[name, default: []].append(Use(kind: .include, file: file, line: line))
+      all[name, default: Name()].uses.append(Use(kind: .include, file: file, line: line))
       return
     }
-    if word == "define" { frame.own.insert(code.source.spelling(code.tokens[first])) }
+    if word == "define" { all[code.source.spelling(code.tokens[first]), default: Name()].isOwn = true }
     for token in first..<tokens.upperBound where code.tokens[token].kind == .identifier {
       let name = code.source.spelling(code.tokens[token])
       let place = lines.line(of: Int(code.tokens[token].start))
       if word == "define", token > first, Keyword(rawValue: code.words[token]) == nil {
-        uses[name, default: []].append(use(token, code, file, place))
+        all[name, default: Name()].uses.append(use(token, code, file, place))
       } else if word != "define" {
-        uses[name, default: []].append(Use(kind: .build, file: file, line: place))
+        all[name, default: Name()].uses.append(Use(kind: .build, file: file, line: place))
       }
     }
   }
@@ -165,7 +178,7 @@ package struct DriverUses: Sendable {
         !(byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte >= 0x30 && byte <= 0x39 || byte == 0x5F || byte == 0x2D)
       }
       for word in Set(words.map { String(decoding: $0, as: UTF8.self) }) {
-        uses[word, default: []].append(Use(kind: .build, file: file, line: number + 1))
+        all[word, default: Name()].uses.append(Use(kind: .build, file: file, line: number + 1))
       }
     }
   }

@@ -89,11 +89,11 @@ package struct Prediction {
     case (.form, .call), (.form, .name): return (.possible, "\(name) has another form")
     case (.unexported, .call), (.unexported, .name): return (.likely, "\(name) is no longer exported to modules")
     case (.gplOnly, .call), (.gplOnly, .name):
-      let isGPL = !uses.frame.licences.isEmpty && uses.frame.licences.isSubset(of: BuildProtocol.gplLicenses)
+      let isGPL = !uses.statements.licences.isEmpty && uses.statements.licences.isSubset(of: BuildProtocol.gplLicenses)
       return isGPL ? nil : (.likely, "\(name) is exported to modules under the GPL only")
     case (.namespace, .call), (.namespace, .name):
       let space = change.container?.split(separator: " ").last.map(String.init) ?? ""
-      return uses.frame.imports.contains(space) ? nil : (.likely, "\(name) is in the namespace \(space) now")
+      return uses.statements.imports.contains(space) ? nil : (.likely, "\(name) is in the namespace \(space) now")
     case (.moved, .call), (.moved, .name), (.moved, .tag): return moved(change)
     case (.configGone, _): return nil
     case (.semantic, .call): return (.possible, change.statement ?? "the message asks something of callers")
@@ -171,7 +171,7 @@ package struct Prediction {
   /// How likely the function that is assigned does not fit; nil where it has the new prototype.
   private func callback(_ use: Use, _ change: APIChange) -> Forecast.Certainty? {
     guard use.isSet else { return .possible }
-    guard let wanted = FunctionType(change.after), let own = use.value.flatMap({ uses.frame.types[$0] }) else {
+    guard let wanted = FunctionType(change.after), let own = use.types else {
       return .likely
     }
     guard own.contains(wanted) else { return .likely }
@@ -189,7 +189,7 @@ package struct Prediction {
     let isKnown = use.container != nil && use.container == change.container
     if !isKnown {
       // Another structure's, as far as can be seen, or perhaps the driver's own.
-      guard use.container == nil || change.container == nil, !uses.frame.fields.contains(change.symbol),
+      guard use.container == nil || change.container == nil, !uses.hasField(change.symbol),
         change.container.map(isNamed) ?? true
       else { return nil }
     }

@@ -30,6 +30,8 @@ package struct Use: Codable, Hashable, Sendable {
   package var isSet: Bool
   /// Fields that are set: the one name that they are set to.
   package var value: String?
+  /// The types of the driver's function of that name: several where conditions choose.
+  var types: Set<FunctionType>?
 
   package init(
     kind: Kind, file: String, line: Int, container: String? = nil, arguments: Int? = nil, isValueUsed: Bool = false,

@@ -32,12 +32,12 @@ package struct Subscription: Codable, Sendable, Hashable {
 /// What a driver uses, as it is kept: texts that its reader understands, by name.
 package struct DriverRecord: Sendable {
   package var head: String
-  /// What it has of its own.
-  package var frame: Data
-  package var uses: [String: Data]
+  /// What it says of itself.
+  package var statements: Data
+  package var names: [String: Data]
 
-  package init(head: String, frame: Data, uses: [String: Data]) {
-    (self.head, self.frame, self.uses) = (head, frame, uses)
+  package init(head: String, statements: Data, names: [String: Data]) {
+    (self.head, self.statements, self.names) = (head, statements, names)
   }
 }
 
@@ -114,9 +114,9 @@ extension LedgerStore {
       try db.execute(sql: "DELETE FROM use WHERE subscription = ?", arguments: [subscription])
       try db.execute(
         sql: "INSERT OR REPLACE INTO driver(subscription, head, content) VALUES(?, ?, ?)",
-        arguments: [subscription, record.head, record.frame])
+        arguments: [subscription, record.head, record.statements])
       let insert = try db.cachedStatement(sql: "INSERT INTO use(name, subscription, content) VALUES(?, ?, ?)")
-      for (name, content) in record.uses.sorted(by: { $0.key < $1.key }) {
+      for (name, content) in record.names.sorted(by: { $0.key < $1.key }) {
         try insert.execute(arguments: [name, subscription, content])
       }
       try db.execute(
@@ -125,35 +125,40 @@ extension LedgerStore {
   }
 
   /// Subscriptions whose drivers use one of the names.
-  package func users(of names: Set<String>) async throws -> [Int] {
+  package func users(of names: Set<String>) async throws -> [Subscription] {
     try await read { db in
-      try Int.fetchAll(
+      try Row.fetchAll(
         db,
-        sql: "SELECT DISTINCT subscription FROM use WHERE name IN (SELECT value FROM json_each(?)) ORDER BY 1",
-        arguments: [try Self.json(names.sorted())])
+        sql: """
+          SELECT * FROM subscription WHERE id IN
+            (SELECT subscription FROM use WHERE name IN (SELECT value FROM json_each(?))) ORDER BY id
+          """, arguments: [try Self.json(names.sorted())]
+      ).map(Self.subscription)
     }
   }
 
-  /// What a driver was found to use; nil where it was not read yet.
+  /// What drivers were found to use; those that were not read yet are left out.
   ///
   /// - Parameter names: nil: all.
-  package func driver(_ subscription: Int, using names: Set<String>? = nil) async throws -> DriverRecord? {
+  package func drivers(_ subscriptions: [Int], using names: Set<String>? = nil) async throws -> [Int: DriverRecord] {
     try await read { db in
-      guard
-        let row = try Row.fetchOne(db, sql: "SELECT * FROM driver WHERE subscription = ?", arguments: [subscription])
-      else { return nil }
-      let uses =
-        try names.map { names in
-          try Row.fetchAll(
-            db,
-            sql: "SELECT name, content FROM use WHERE name IN (SELECT value FROM json_each(?)) AND subscription = ?",
-            arguments: [try Self.json(names.sorted()), subscription])
-        }
-        ?? Row.fetchAll(
-          db, sql: "SELECT name, content FROM use WHERE subscription = ?", arguments: [subscription])
-      return DriverRecord(
-        head: row["head"], frame: row["content"],
-        uses: uses.reduce(into: [:]) { $0[$1["name"] as String] = $1["content"] as Data })
+      let ids = try Self.json(subscriptions)
+      let known = try Row.fetchAll(
+        db, sql: "SELECT * FROM driver WHERE subscription IN (SELECT value FROM json_each(?))", arguments: [ids])
+      var records = known.reduce(into: [Int: DriverRecord]()) { records, row in
+        records[row["subscription"]] = DriverRecord(head: row["head"], statements: row["content"], names: [:])
+      }
+      let list = try names.map { try Self.json($0.sorted()) }
+      let uses = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT name, subscription, content FROM use WHERE subscription IN (SELECT value FROM json_each(?1))
+            \(list == nil ? "" : "AND name IN (SELECT value FROM json_each(?2))")
+          """, arguments: list.map { [ids, $0] } ?? [ids])
+      while let row = try uses.next() {
+        records[row["subscription"]]?.names[row["name"] as String] = row["content"] as Data
+      }
+      return records
     }
   }
 

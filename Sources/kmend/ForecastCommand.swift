@@ -15,11 +15,15 @@ struct ForecastCommand: AsyncParsableCommand {
         kmend forecast --change v6.12-rc1~5 --tree ~/linux --driver ./my-driver
         kmend forecast --change series.mbox --driver ./one --driver ./other --json
         kmend forecast --driver debian:my-driver-dkms --from 6.1 --to 6.12
+        kmend forecast --change '<20261120-words-v2-1@example.org>'
+
+      Without --driver the drivers are those that are subscribed; a Message-ID is one of a list \
+      that the daemon watches.
 
       Exit code 0 also when something is going to break: that is the answer, not an error.
       """)
 
-  @Option(help: ArgumentHelp("A commit of --tree, or a file with patches.", valueName: "change"))
+  @Option(help: ArgumentHelp("A commit of --tree, a file with patches, or a <Message-ID>.", valueName: "change"))
   var change: String?
 
   @Option(help: ArgumentHelp("A git repository of the kernel.", valueName: "dir"))
@@ -31,21 +35,31 @@ struct ForecastCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("In place of a change: the newer kernel.", valueName: "name"))
   var to: String?
 
-  @Option(help: ArgumentHelp("A driver, as for kmend adapt; may be repeated.", valueName: "driver"))
-  var driver: [String]
+  @Option(
+    help: ArgumentHelp(
+      "A driver, as for kmend adapt; may be repeated; those that are subscribed by default.", valueName: "driver"))
+  var driver: [String] = []
 
   @ArgumentParser.Flag(help: "Only what is likely or certain.")
   var likely = false
 
+  @ArgumentParser.Flag(help: "Print SARIF, as code scanners read it.")
+  var sarif = false
+
+  @OptionGroup var options: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
-  func validate() throws { _ = try source() }
+  func validate() throws {
+    _ = try source()
+    if sarif, common.json { throw ValidationError("--sarif and --json exclude each other: choose one") }
+  }
 
   private func source() throws -> Forecasts.Source {
     switch (change, from, to) {
     case (nil, let from?, let to?) where tree == nil: return .kernels(from: from, to: to)
     case (let change?, nil, nil):
       if let tree { return .commit(change, tree: URL(fileURLWithPath: tree).standardizedFileURL.path) }
+      if change.hasPrefix("<"), change.hasSuffix(">") { return .posted(change) }
       guard FileManager.default.fileExists(atPath: change) else {
         throw ValidationError("'\(change)' is no file: say with --tree which repository has it")
       }
@@ -57,16 +71,22 @@ struct ForecastCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let progress = ProgressLine(quiet: common.quiet)
     defer { progress.finish() }
-    var report = try await Forecasts(workspace: try Workspace(), steps: Steps { progress.announce($0) })
-      .forecast(try source(), drivers: driver)
+    let source = try source()
+    let isPosted = if case .posted = source { true } else { false }
+    let control = driver.isEmpty || isPosted ? try options.control() : nil
+    var report = try await Forecasts(
+      workspace: try Workspace(), steps: Steps { progress.announce($0) }, control: control
+    ).forecast(source, drivers: driver)
     progress.finish()
     if likely { report.entries.removeAll { $0.certainty == .possible } }
+    if sarif { return print(try Terminal.json(SARIFLog(report))) }
     print(common.json ? try Terminal.json(report) : text(of: report))
   }
 
   private func text(of report: ForecastReport) -> String {
     let printable = Terminal.printable
     var lines = [printable(report.source).bold + ": \(report.changes) API change\(report.changes == 1 ? "" : "s")"]
+    if report.drivers.isEmpty { lines += ["", "no subscribed driver uses what changes".green] }
     for driver in report.drivers {
       let entries = report.entries.filter { $0.driver == driver.name }
       let name = [driver.name, driver.version].filter { !$0.isEmpty }.joined(separator: " ")

@@ -14,19 +14,36 @@ package struct Forecasts: Sendable {
     case commit(String, tree: String)
     /// An mbox, a mail or a patch.
     case patches(String)
+    /// A series that a watched list has, by the Message-ID of one of its mails.
+    case posted(String)
   }
   private let workspace: Workspace
   private let steps: Steps
 
-  package init(workspace: Workspace, steps: Steps) { (self.workspace, self.steps) = (workspace, steps) }
+  /// Nil where nobody is subscribed.
+  private let control: Control?
 
-  /// - Parameter drivers: each as `DriverLoader.load` takes it.
-  /// - Throws: `Failure`: `badInput` for what is no driver, commit or patch, `unavailable` for a kernel that is not at
-  ///   hand.
+  /// - Parameter control: of the daemon whose lists and subscribed drivers are meant.
+  package init(workspace: Workspace, steps: Steps, control: Control? = nil) {
+    (self.workspace, self.steps, self.control) = (workspace, steps, control)
+  }
+
+  /// - Parameter drivers: each as `DriverLoader.load` takes it; empty: those that are subscribed.
+  /// - Throws: `Failure`: `badInput` for what is no driver, commit, patch or posted series, `unavailable` for a kernel that
+  ///   is not at hand.
   package func forecast(_ source: Source, drivers: [String]) async throws -> ForecastReport {
     let (changes, origin, title, version) = try await changes(source)
     let seen = changes.filter(\.isPublic)
     var report = ForecastReport(source: title, changes: seen.count, drivers: [], entries: [])
+    if drivers.isEmpty, let control {
+      for (subscription, forecasts) in try await StandingForecasts(ledger: control.ledger).forecasts(of: seen) {
+        let worst = forecasts.map(\.certainty).max()
+        report.drivers.append(
+          .init(name: subscription.name, version: String(subscription.head.prefix(12)), worst: worst))
+        report.entries += forecasts.map { ForecastEntry($0, driver: subscription.name, origin: origin) }
+      }
+      return report
+    }
     for driver in drivers {
       let (summary, entries) = try await forecast(seen, origin, driver, on: version)
       report.drivers.append(summary)
@@ -52,6 +69,14 @@ package struct Forecasts: Sendable {
       let series = try PostedSeries(file: path)
       let changes = PatchChanges.changes(in: series.files, message: series.message)
       return (changes, series.origin, series.origin.name.description, nil)
+    case .posted(let id):
+      guard let control, let series = try await control.ledger.series(id) else {
+        throw Failure(.badInput, id, "is in no list that is watched", remedy: "give the mail as a file")
+      }
+      let changes = try await changes(of: series.patch, control)
+      let origin = ChangeOrigin(
+        name: CommitName(id: series.root, subject: series.title), author: series.author, seconds: series.seconds)
+      return (changes, origin, origin.name.description, nil)
     }
   }
 
@@ -68,5 +93,10 @@ package struct Forecasts: Sendable {
         name: loaded.driver.name, version: loaded.driver.version, worst: forecasts.map(\.certainty).max())
       return (summary, forecasts.map { ForecastEntry($0, driver: loaded.driver.name, origin: origin) })
     }
+  }
+
+  private func changes(of patch: Int?, _ control: Control) async throws -> [APIChange] {
+    guard let patch else { return [] }
+    return try await control.ledger.patch(patch).changes
   }
 }

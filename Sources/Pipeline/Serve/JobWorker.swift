@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import CMalloc
 import Foundation
 import KernelModel
 import Ledger
@@ -21,6 +22,8 @@ struct JobWorker: Service {
       do {
         if let job = try await ledger.claimJob() {
           await perform(job)
+          // What one large commit took is not needed by a daemon that waits.
+          malloc_trim(0)
           continue
         }
       } catch {

@@ -10,13 +10,13 @@ enum KeptUses {
   static func record(_ uses: DriverUses, head: String) throws -> DriverRecord {
     let encoder = JSONEncoder()
     return DriverRecord(
-      head: head, frame: try encoder.encode(uses.frame), uses: try uses.uses.mapValues { try encoder.encode($0) })
+      head: head, statements: try encoder.encode(uses.statements), names: try uses.all.mapValues(encoder.encode))
   }
 
   static func uses(_ record: DriverRecord) throws -> DriverUses {
     let decoder = JSONDecoder()
     return DriverUses(
-      try decoder.decode(DriverUses.Frame.self, from: record.frame),
-      uses: try record.uses.mapValues { try decoder.decode([Use].self, from: $0) })
+      try decoder.decode(DriverUses.Statements.self, from: record.statements),
+      names: try record.names.mapValues { try decoder.decode(DriverUses.Name.self, from: $0) })
   }
 }

@@ -14,29 +14,55 @@ struct StandingForecasts {
   /// - Parameter lines: for each tree the line of development that it is of.
   /// - Returns: by subscription, the drivers that it hits.
   func hold(_ patch: LedgerPatch, lines: [String: String]) async throws -> [Int: [Forecast]] {
-    let question = Prediction.question(patch.changes)
-    guard !question.hits.isEmpty else { return [:] }
-    let own = Set(patch.sightings.filter(\.isThere).map { lines[$0.tree] ?? $0.tree })
-    var found: [Int: [Forecast]] = [:]
-    for id in try await ledger.users(of: question.hits) {
-      guard let subscription = try await ledger.subscription(id), follows(subscription, own) else { continue }
-      let forecasts = try await hold(patch, question, against: id)
-      if !forecasts.isEmpty { found[id] = forecasts }
-    }
-    return found
+    let own = Self.lines(of: patch, lines)
+    let found = try await forecasts(of: patch.changes) { follows($0, own) }
+    for (subscription, forecasts) in found { try await keep(forecasts, of: patch.id, for: subscription.id) }
+    return Dictionary(uniqueKeysWithValues: found.map { ($0.subscription.id, $0.forecasts) })
   }
 
   /// What all patches that were seen are going to break in one driver.
+  ///
+  /// - Returns: how many of them break it.
   func hold(against subscription: Subscription, lines: [String: String]) async throws -> Int {
+    guard let record = try await ledger.drivers([subscription.id])[subscription.id] else { return 0 }
+    let prediction = Prediction(try KeptUses.uses(record))
     var hits = 0
     for patch in try await ledger.patches(limit: Self.limit) where !patch.isWithdrawn {
       try Task.checkCancellation()
-      let own = Set(patch.sightings.filter(\.isThere).map { lines[$0.tree] ?? $0.tree })
-      guard follows(subscription, own) else { continue }
-      let found = try await hold(patch, Prediction.question(patch.changes), against: subscription.id)
-      hits += found.isEmpty ? 0 : 1
+      guard follows(subscription, Self.lines(of: patch, lines)) else { continue }
+      let forecasts = prediction.forecasts(of: patch.changes)
+      try await keep(forecasts, of: patch.id, for: subscription.id)
+      hits += forecasts.isEmpty ? 0 : 1
     }
     return hits
+  }
+
+  /// What changes are going to break in all drivers; nothing is kept.
+  ///
+  /// - Parameter isMeant: which of them.
+  func forecasts(
+    of changes: [APIChange], where isMeant: (Subscription) -> Bool = { _ in true }
+  ) async throws -> [(subscription: Subscription, forecasts: [Forecast])] {
+    let question = Prediction.question(changes)
+    guard !question.hits.isEmpty else { return [] }
+    let users = try await ledger.users(of: question.hits).filter(isMeant)
+    let names = question.besides.map { $0.union(question.hits) }
+    let records = try await ledger.drivers(users.map(\.id), using: names)
+    return try users.compactMap { subscription in
+      guard let record = records[subscription.id] else { return nil }
+      let forecasts = Prediction(try KeptUses.uses(record)).forecasts(of: changes)
+      return forecasts.isEmpty ? nil : (subscription, forecasts)
+    }
+  }
+
+  private func keep(_ forecasts: [Forecast], of patch: Int, for subscription: Int) async throws {
+    let encoder = JSONEncoder()
+    try await ledger.forecast(
+      patch, for: subscription, try forecasts.map { ($0.certainty.rawValue, try encoder.encode($0)) })
+  }
+
+  private static func lines(of patch: LedgerPatch, _ lines: [String: String]) -> Set<String> {
+    Set(patch.sightings.filter(\.isThere).map { lines[$0.tree] ?? $0.tree })
   }
 
   /// Patches that a new driver is held against.
@@ -44,17 +70,5 @@ struct StandingForecasts {
 
   private func follows(_ subscription: Subscription, _ lines: Set<String>) -> Bool {
     subscription.lines.isEmpty || !lines.isDisjoint(with: subscription.lines)
-  }
-
-  private func hold(
-    _ patch: LedgerPatch, _ question: Prediction.Question, against subscription: Int
-  ) async throws -> [Forecast] {
-    let names = question.besides.map { $0.union(question.hits) }
-    guard let record = try await ledger.driver(subscription, using: names) else { return [] }
-    let forecasts = Prediction(try KeptUses.uses(record)).forecasts(of: patch.changes)
-    let encoder = JSONEncoder()
-    try await ledger.forecast(
-      patch.id, for: subscription, try forecasts.map { ($0.certainty.rawValue, try encoder.encode($0)) })
-    return forecasts
   }
 }
