@@ -47,7 +47,7 @@ extension EndToEnd {
             "flags", "seconds",
           ])
         let byName = Dictionary(uniqueKeysWithValues: rows.dropFirst().map { ($0[0], $0) })
-        #expect(byName["breaking"]?[4...8] == ["needs-review", "yes", "yes", "not-run", "different 2/3"])
+        #expect(byName["breaking"]?[4...8] == ["needs-review", "yes", "yes", "not-run", "different 2/3"], "\(rows)")
         #expect(byName["nowhere"]?[4] == "error")
         #expect(byName["still"]?[4] == "nothing-to-do")
         struct Equality: Decodable {

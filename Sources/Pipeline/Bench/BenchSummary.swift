@@ -120,7 +120,12 @@ package struct BenchSummary: Sendable {
   private static func times(_ rows: [BenchRow]) -> String {
     let times = rows.compactMap { Double($0["seconds"]) }.sorted()
     guard !times.isEmpty else { return "" }
-    func percentile(_ share: Double) -> String { "\(times[Int(Double(times.count - 1) * share)]) s" }
+    // Between the two times that it lies between.
+    func percentile(_ share: Double) -> String {
+      let place = Double(times.count - 1) * share
+      let (below, above) = (times[Int(place)], times[min(times.count - 1, Int(place) + 1)])
+      return "\(((below + (above - below) * (place - place.rounded(.down))) * 10).rounded() / 10) s"
+    }
     return "## Time\n\n"
       + table(
         ["cases", "median", "90 %", "longest", "all"],

@@ -67,7 +67,8 @@ struct JobWorker: Service {
     let configuration = await settings.value
     let say: @Sendable (String) -> Void = { log.add($0) }
     switch job.kind {
-    case Push.kind: try await PushReading(ledger: ledger, configuration: configuration).run(job, say: say)
+    case Push.kind:
+      try await PushReading(workspace: workspace, ledger: ledger, configuration: configuration).run(job, say: say)
     case IndexedDriver.kind:
       try await IndexedDriver(workspace: workspace, ledger: ledger).run(job, lines: configuration.lines, say: say)
     case MailReading.kind: try await MailReading(ledger: ledger, configuration: configuration).run(job, say: say)

@@ -17,6 +17,7 @@ struct PushResult: Codable, Hashable {
 struct PushReading {
   /// A release is a tag of this form.
   private static let releases = "refs/tags/v"
+  let workspace: Workspace
   let ledger: LedgerStore
   let configuration: Configuration
 
@@ -54,6 +55,7 @@ struct PushReading {
   ) async throws -> [Int] {
     let names = commits.map(\.description)
     let unseen = try await ledger.adopt(try await ledger.unseen(names, of: tree.name), for: tree.name)
+    var changing: [CommitHistory.Range] = []
     for (number, name) in unseen.enumerated() {
       try Task.checkCancellation()
       if number.isMultiple(of: 100) {
@@ -62,7 +64,11 @@ struct PushReading {
       }
       let commit: SeenCommit
       do {
-        commit = try await read(try ObjectID(name), of: tree, repository)
+        let found = try await CommitChanges(of: try ObjectID(name), in: repository)
+        commit = try await seen(found, in: tree, repository)
+        if commit.patchID != nil, let parent = found.commit.parents.first {
+          changing.append(.init(from: parent, to: found.commit.id))
+        }
       } catch let failure as Failure {
         say("\(name.prefix(12)): \(failure.description)")
         commit = SeenCommit(
@@ -76,12 +82,17 @@ struct PushReading {
           title: commit.origin.name.subject, author: MailReading.address(commit.origin.author))
       }
     }
+    // How callers were converted: what rules are learned from.
+    try await ledger.step(job, "conversions of \(changing.count) commits")
+    let history = CommitHistory(workspace: workspace, steps: Steps { _ in })
+    for range in changing { _ = try await history.prepare(range, in: repository) }
     return try await ledger.patches(of: names, in: tree.name)
   }
 
-  private func read(_ id: ObjectID, of tree: Configuration.Tree, _ repository: Repository) async throws -> SeenCommit {
-    let found = try await CommitChanges(of: id, in: repository)
-    let patchID = found.changes.isEmpty ? nil : try await repository.patchID(of: id).description
+  private func seen(
+    _ found: CommitChanges, in tree: Configuration.Tree, _ repository: Repository
+  ) async throws -> SeenCommit {
+    let patchID = found.changes.isEmpty ? nil : try await repository.patchID(of: found.commit.id).description
     return SeenCommit(
       tree: tree.name, origin: found.origin, patchID: patchID, upstream: Self.upstream(found.commit.message),
       changes: found.changes)
