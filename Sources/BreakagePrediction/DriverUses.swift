@@ -44,7 +44,8 @@ package struct DriverUses: Sendable {
     guard !types.isEmpty else { return }
     for (name, known) in all where known.uses.contains(where: { $0.value != nil }) {
       for (index, use) in known.uses.enumerated() {
-        guard let own = use.value.flatMap({ types[$0] }) else { continue }
+        // So many of one name say nothing.
+        guard let own = use.value.flatMap({ types[$0] }), own.count <= 8 else { continue }
         all[name]?.uses[index].types = own
       }
     }

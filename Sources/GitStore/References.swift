@@ -60,6 +60,17 @@ extension Repository {
     return ObjectID(oid.pointee)
   }
 
+  /// Whether a commit is another one, or descends from it.
+  ///
+  /// - Throws: `Failure` (`badInput`) if commits in between are missing.
+  package func leads(_ commit: ObjectID, to other: ObjectID) throws(Failure) -> Bool {
+    guard commit != other else { return true }
+    var (one, ancestor) = (commit.oid, other.oid)
+    return try LibGit2.call("compare the commits", commit.description) {
+      git_graph_descendant_of(pointer, &one, &ancestor)
+    } == 1
+  }
+
   /// Whether the repository has the commit.
   package func has(_ commit: ObjectID) -> Bool {
     var oid = commit.oid

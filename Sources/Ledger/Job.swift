@@ -19,6 +19,8 @@ package struct Job: Codable, Sendable, Hashable, FetchableRecord {
   package var kind: String
   /// Two jobs of a kind with one key are one.
   package var key: String
+  /// The tree, list or driver that it is about: its jobs run one after the other.
+  package var source: String
   /// One line for people.
   package var title: String
   /// JSON, as its kind reads it.
@@ -43,10 +45,11 @@ package struct Job: Codable, Sendable, Hashable, FetchableRecord {
 package struct JobDraft: Sendable, Hashable {
   package var kind: String
   package var key: String
+  package var source: String
   package var title: String
   package var input: String
 
-  package init(kind: String, key: String, title: String, input: String) {
-    (self.kind, self.key, self.title, self.input) = (kind, key, title, input)
+  package init(kind: String, key: String, source: String, title: String, input: String) {
+    (self.kind, self.key, self.source, self.title, self.input) = (kind, key, source, title, input)
   }
 }

@@ -32,7 +32,7 @@ extension LedgerStore {
     }
   }
 
-  /// The next job that is due, which runs from now on; nil where there is none, or the daemon is paused.
+  /// The next job that is due, which runs from now on; those of one source in their order. Nil where there is none, or the daemon is paused.
   package func claimJob() async throws -> Job? {
     try await write { db in
       guard try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'paused'") == nil else { return nil }
@@ -40,7 +40,10 @@ extension LedgerStore {
         db,
         sql: """
           UPDATE job SET state = 'running', attempts = attempts + 1, updated = ?1, problem = '' WHERE id =
-            (SELECT id FROM job WHERE state = 'waiting' AND due <= ?1 ORDER BY due, id LIMIT 1) RETURNING *
+            (SELECT id FROM job WHERE state = 'waiting' AND due <= ?1 AND NOT EXISTS(
+              SELECT 1 FROM job AS other WHERE other.source = job.source
+                AND (other.state = 'running' OR other.state = 'waiting' AND other.id < job.id))
+            ORDER BY due, id LIMIT 1) RETURNING *
           """, arguments: [now])
     }
   }
@@ -100,11 +103,20 @@ extension LedgerStore {
   func add(_ draft: JobDraft, _ db: Database) throws -> Int {
     try db.execute(
       sql: """
-        INSERT INTO job(kind, key, title, input, state, due, created, updated)
-        VALUES(?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?5) ON CONFLICT DO NOTHING
-        """, arguments: [draft.kind, draft.key, draft.title, draft.input, now])
+        INSERT INTO job(kind, key, source, title, input, state, due, created, updated)
+        VALUES(?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?6, ?6) ON CONFLICT DO NOTHING
+        """, arguments: [draft.kind, draft.key, draft.source, draft.title, draft.input, now])
     return try Int.fetchOne(
       db, sql: "SELECT id FROM job WHERE kind = ? AND key = ?", arguments: [draft.kind, draft.key]) ?? 0
+  }
+
+  /// Whether a job of a source waits or runs.
+  package func hasOpenJob(about source: String) async throws -> Bool {
+    try await read { db in
+      try Int.fetchOne(
+        db, sql: "SELECT 1 FROM job WHERE source = ? AND state IN ('waiting', 'running') LIMIT 1", arguments: [source])
+        != nil
+    }
   }
 
   package func add(_ drafts: [JobDraft]) async throws {

@@ -13,17 +13,18 @@ extension LedgerStore {
   private static let first = """
     CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
-    -- A ref of a watched tree: where it was last seen, NULL for one that is gone, and how often it moved.
+    -- A ref of a watched tree: where it was last seen, whether it is gone since, and how often it moved.
     CREATE TABLE ref(
-      tree TEXT NOT NULL, name TEXT NOT NULL, tip TEXT, moves INTEGER NOT NULL, seconds INTEGER NOT NULL,
-      PRIMARY KEY(tree, name)) WITHOUT ROWID;
+      tree TEXT NOT NULL, name TEXT NOT NULL, tip TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0,
+      moves INTEGER NOT NULL, seconds INTEGER NOT NULL, PRIMARY KEY(tree, name)) WITHOUT ROWID;
 
     CREATE TABLE job(
-      id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL, title TEXT NOT NULL,
-      input TEXT NOT NULL, state TEXT NOT NULL, step TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0,
+      id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL, source TEXT NOT NULL,
+      title TEXT NOT NULL, input TEXT NOT NULL, state TEXT NOT NULL, step TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0,
       crashes INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
       problem TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '', UNIQUE(kind, key));
     CREATE INDEX job_due ON job(state, due);
+    CREATE INDEX job_source ON job(source, state);
 
     -- A patch is one change, in however many trees it is seen.
     CREATE TABLE patch(
@@ -47,15 +48,21 @@ extension LedgerStore {
       PRIMARY KEY(list, number)) WITHOUT ROWID;
     -- A posted series of patches; dirty until what its mails change was read.
     CREATE TABLE series(
-      id INTEGER PRIMARY KEY AUTOINCREMENT, root TEXT NOT NULL UNIQUE, list TEXT NOT NULL, author TEXT NOT NULL,
+      id INTEGER PRIMARY KEY AUTOINCREMENT, list TEXT NOT NULL, root TEXT NOT NULL, author TEXT NOT NULL,
       version INTEGER NOT NULL, count INTEGER NOT NULL, title TEXT NOT NULL, seconds INTEGER NOT NULL,
-      state TEXT NOT NULL, patch INTEGER REFERENCES patch ON DELETE SET NULL, dirty INTEGER NOT NULL);
-    CREATE INDEX series_dirty ON series(dirty);
+      state TEXT NOT NULL, patch INTEGER REFERENCES patch ON DELETE SET NULL, dirty INTEGER NOT NULL,
+      attempts INTEGER NOT NULL DEFAULT 0, UNIQUE(list, root));
+    CREATE INDEX series_root ON series(root);
+    CREATE INDEX series_patch ON series(patch);
+    CREATE INDEX series_dirty ON series(dirty, list);
     CREATE INDEX series_title ON series(title, author);
-    -- A mail with a patch or a cover letter, and where it lies in the archive.
+    CREATE INDEX series_author ON series(list, author, seconds);
+    -- A mail with a patch or a cover letter, and where it lies in the list's archive.
     CREATE TABLE mail(
-      id TEXT PRIMARY KEY, series INTEGER NOT NULL REFERENCES series ON DELETE CASCADE, number INTEGER NOT NULL,
-      title TEXT NOT NULL, author TEXT NOT NULL, epoch INTEGER NOT NULL, place TEXT NOT NULL) WITHOUT ROWID;
+      list TEXT NOT NULL, id TEXT NOT NULL, series INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,
+      number INTEGER NOT NULL, title TEXT NOT NULL, author TEXT NOT NULL, epoch INTEGER NOT NULL, place TEXT NOT NULL,
+      PRIMARY KEY(list, id)) WITHOUT ROWID;
+    CREATE INDEX mail_id ON mail(id);
     CREATE INDEX mail_series ON mail(series);
     CREATE INDEX mail_title ON mail(title, author);
 

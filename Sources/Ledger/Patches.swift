@@ -77,13 +77,16 @@ extension LedgerStore {
         try see(commit.tree, id, patch: nil, db)
         return nil
       }
-      let known = try Int.fetchOne(
+      let same = try Int.fetchOne(db, sql: "SELECT id FROM patch WHERE digest = ?", arguments: [digest])
+      let related = try Int.fetchAll(
         db,
         sql: """
-          SELECT id FROM patch WHERE digest = ?1 OR upstream = ?2
-          UNION SELECT patch FROM sighting WHERE id = ?3 AND patch IS NOT NULL
-          UNION SELECT id FROM patch WHERE ?3 IS NOT NULL AND upstream = ?3 LIMIT 1
-          """, arguments: [digest, id, commit.upstream])
+          SELECT id FROM patch WHERE upstream = ?1
+          UNION SELECT patch FROM sighting WHERE id = ?2 AND patch IS NOT NULL
+          UNION SELECT id FROM patch WHERE ?2 IS NOT NULL AND upstream = ?2
+          """, arguments: [id, commit.upstream])
+      // What says to be a copy may change something else, or less.
+      let known = try same ?? related.first { try Self.outline($0, db) == commit.changes.map(Self.outline) }
       if let known {
         try see(commit.tree, id, patch: known, db)
         return (known, false)
@@ -94,15 +97,27 @@ extension LedgerStore {
           digest, commit.upstream, commit.origin.name.subject, commit.origin.author, commit.origin.seconds,
         ])
       let patch = Int(db.lastInsertedRowID)
-      for (number, change) in commit.changes.enumerated() {
-        try db.execute(
-          sql: "INSERT INTO change(patch, number, symbol, kind, public, content) VALUES(?, ?, ?, ?, ?, ?)",
-          arguments: [
-            patch, number, change.symbol, change.kind.rawValue, change.isPublic, try JSONEncoder().encode(change),
-          ])
-      }
+      try write(commit.changes, of: patch, db)
       try see(commit.tree, id, patch: patch, db)
       return (patch, true)
+    }
+  }
+
+  private static func outline(_ change: APIChange) -> String { "\(change.kind.rawValue) \(change.name)" }
+
+  private static func outline(_ patch: Int, _ db: Database) throws -> [String] {
+    try Data.fetchAll(db, sql: "SELECT content FROM change WHERE patch = ? ORDER BY number", arguments: [patch])
+      .map { outline(try JSONDecoder().decode(APIChange.self, from: $0)) }
+  }
+
+  /// Writes down what a patch changes.
+  func write(_ changes: [APIChange], of patch: Int, _ db: Database) throws {
+    for (number, change) in changes.enumerated() {
+      try db.execute(
+        sql: "INSERT INTO change(patch, number, symbol, kind, public, content) VALUES(?, ?, ?, ?, ?, ?)",
+        arguments: [
+          patch, number, change.symbol, change.kind.rawValue, change.isPublic, try JSONEncoder().encode(change),
+        ])
     }
   }
 
@@ -112,6 +127,18 @@ extension LedgerStore {
         INSERT INTO sighting(tree, id, patch, state, seconds) VALUES(?, ?, ?, 'there', ?)
         ON CONFLICT DO UPDATE SET state = 'there'
         """, arguments: [tree, commit, patch, now])
+  }
+
+  /// Commits of a tree that changed something of the API and were dropped, the newest of them.
+  package func withdrawn(in tree: String) async throws -> Set<String> {
+    try await read { db in
+      try String.fetchSet(
+        db,
+        sql: """
+          SELECT id FROM sighting WHERE tree = ? AND state = 'withdrawn' AND patch IS NOT NULL
+          ORDER BY patch DESC LIMIT 1000
+          """, arguments: [tree])
+    }
   }
 
   /// Commits that a ref no longer leads to, or leads to again.

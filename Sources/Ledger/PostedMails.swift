@@ -74,20 +74,30 @@ extension LedgerStore {
     }
   }
 
-  /// Adds mails, each once, and records how far the archive was read, in one step.
+  /// What an archive did.
+  package enum ArchiveStep: Sendable {
+    case came(PostedMail)
+    /// The Message-ID of a mail that it dropped.
+    case dropped(String)
+  }
+
+  /// Follows an archive in its order, each mail once, and records how far it was read, in one step.
   ///
-  /// - Parameters:
-  ///   - gone: Message-IDs of mails that the archive dropped.
-  ///   - tip: of the epoch, and when the archive got it.
-  package func add(
-    _ mails: [PostedMail], without gone: [String] = [], to list: String, epoch: Int, tip: String, seconds: Int
+  /// - Parameter tip: of the epoch; and when the archive got it.
+  package func follow(
+    _ steps: [ArchiveStep], of list: String, epoch: Int, tip: String, seconds: Int
   ) async throws {
     try await write { db in
-      for mail in mails { try add(mail, to: list, db) }
-      for id in gone {
-        try db.execute(
-          sql: "UPDATE series SET dirty = 1 WHERE id IN (SELECT series FROM mail WHERE id = ?)", arguments: [id])
-        try db.execute(sql: "DELETE FROM mail WHERE id = ?", arguments: [id])
+      for step in steps {
+        switch step {
+        case .came(let mail): try add(mail, to: list, db)
+        case .dropped(let id):
+          try db.execute(
+            sql: """
+              UPDATE series SET dirty = 1, attempts = 0 WHERE id IN (SELECT series FROM mail WHERE list = ? AND id = ?)
+              """, arguments: [list, id])
+          try db.execute(sql: "DELETE FROM mail WHERE list = ? AND id = ?", arguments: [list, id])
+        }
       }
       try db.execute(
         sql: """
@@ -98,22 +108,31 @@ extension LedgerStore {
   }
 
   private func add(_ mail: PostedMail, to list: String, _ db: Database) throws {
-    // Lists have copies of each other's mails.
-    guard try Int.fetchOne(db, sql: "SELECT 1 FROM mail WHERE id = ?", arguments: [mail.id]) == nil else { return }
+    let isKnown =
+      try Int.fetchOne(db, sql: "SELECT 1 FROM mail WHERE list = ? AND id = ?", arguments: [list, mail.id]) != nil
+    guard !isKnown else {
+      // A rewritten archive has it elsewhere.
+      return try db.execute(
+        sql: "UPDATE mail SET epoch = ?, place = ? WHERE list = ? AND id = ?",
+        arguments: [mail.epoch, mail.place, list, mail.id])
+    }
     let series = try series(of: mail, list, db)
     try db.execute(
-      sql: "INSERT INTO mail(id, series, number, title, author, epoch, place) VALUES(?, ?, ?, ?, ?, ?, ?)",
-      arguments: [mail.id, series, mail.number, mail.title, mail.author, mail.epoch, mail.place])
-    try db.execute(sql: "UPDATE series SET dirty = 1 WHERE id = ?", arguments: [series])
-    // The cover letter, or the first patch where there is none, names the series.
-    if mail.number == 0 || mail.count == 1 {
-      try db.execute(sql: "UPDATE series SET title = ? WHERE id = ?", arguments: [mail.title, series])
-    }
+      sql: "INSERT INTO mail(list, id, series, number, title, author, epoch, place) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+      arguments: [list, mail.id, series, mail.number, mail.title, mail.author, mail.epoch, mail.place])
+    try db.execute(sql: "UPDATE series SET dirty = 1, attempts = 0 WHERE id = ?", arguments: [series])
     guard mail.number < 2 else { return }
+    // The cover letter, or the first patch where there is none, names the series.
+    try db.execute(
+      sql: """
+        UPDATE series SET title = ?1 WHERE id = ?2 AND NOT EXISTS(
+          SELECT 1 FROM mail WHERE mail.series = ?2 AND mail.number < ?3)
+        """, arguments: [mail.title, series, mail.number])
     try supersede(by: series, mail, list, db)
   }
 
-  /// The series that a mail is of: that of a mail which it answers, if that lacks its number; else a new one.
+  /// The series that a mail is of: that of a mail which it answers, if that lacks its number and is by the same hand; else
+  /// a new one.
   private func series(of mail: PostedMail, _ list: String, _ db: Database) throws -> Int {
     let isPart = mail.count > 1
     if isPart {
@@ -121,35 +140,55 @@ extension LedgerStore {
         let known = try Int.fetchOne(
           db,
           sql: """
-            SELECT series.id FROM series LEFT JOIN mail ON mail.series = series.id
-            WHERE (mail.id = ?1 OR series.root = ?1) AND version = ?2 AND count = ?3 AND NOT EXISTS(
-              SELECT 1 FROM mail AS other WHERE other.series = series.id AND other.number = ?4) LIMIT 1
-            """, arguments: [reference, mail.version, mail.count, mail.number])
+            SELECT id FROM series WHERE id IN (
+                SELECT series FROM mail WHERE mail.list = ?5 AND mail.id = ?1
+                UNION ALL SELECT series.id FROM series WHERE series.list = ?5 AND root = ?1)
+              AND version = ?2 AND count = ?3 AND author = ?6 AND NOT EXISTS(
+                SELECT 1 FROM mail AS other WHERE other.series = series.id AND other.number = ?4) LIMIT 1
+            """, arguments: [reference, mail.version, mail.count, mail.number, list, mail.author])
         if let known { return known }
       }
       if mail.references.isEmpty {
         let near = try Int.fetchOne(
           db,
           sql: """
-            SELECT id FROM series WHERE list = ? AND author = ? AND version = ? AND count = ?
-              AND abs(seconds - ?) < ? AND NOT EXISTS(
-                SELECT 1 FROM mail WHERE mail.series = series.id AND mail.number = ?) ORDER BY id DESC LIMIT 1
+            SELECT id FROM series WHERE list = ?1 AND author = ?2 AND version = ?3 AND count = ?4
+              AND seconds BETWEEN ?5 - ?6 AND ?5 + ?6 AND NOT EXISTS(
+                SELECT 1 FROM mail WHERE mail.series = series.id AND mail.number = ?7) ORDER BY id DESC LIMIT 1
             """,
           arguments: [list, mail.author, mail.version, mail.count, mail.seconds, Self.together, mail.number])
         if let near { return near }
       }
     }
-    // A patch may arrive before its cover letter.
-    let root = isPart && mail.number > 0 ? mail.references.first ?? mail.id : mail.id
-    let isTaken = try Int.fetchOne(db, sql: "SELECT 1 FROM series WHERE root = ?", arguments: [root]) != nil
+    // What the archive dropped comes again.
+    let empty = try Int.fetchOne(
+      db,
+      sql: """
+        SELECT id FROM series WHERE list = ? AND root = ? AND NOT EXISTS(SELECT 1 FROM mail WHERE series = series.id)
+        """, arguments: [list, mail.id])
+    if let empty {
+      try db.execute(
+        sql: "UPDATE series SET state = 'proposed', author = ?, version = ?, count = ?, title = ? WHERE id = ?",
+        arguments: [mail.author, mail.version, mail.count, mail.title, empty])
+      return empty
+    }
+    return try begin(mail, isPart, list, db)
+  }
+
+  private func begin(_ mail: PostedMail, _ isPart: Bool, _ list: String, _ db: Database) throws -> Int {
+    // A patch may arrive before its cover letter. The name is a stranger's choice, and may be taken.
+    var root = isPart && mail.number > 0 ? mail.references.first ?? mail.id : mail.id
+    var number = 1
+    while try Int.fetchOne(db, sql: "SELECT 1 FROM series WHERE list = ? AND root = ?", arguments: [list, root]) != nil
+    {
+      root = number == 1 && root != mail.id ? mail.id : "\(mail.id) \(number)"
+      number += 1
+    }
     try db.execute(
       sql: """
-        INSERT INTO series(root, list, author, version, count, title, seconds, state, dirty)
+        INSERT INTO series(list, root, author, version, count, title, seconds, state, dirty)
         VALUES(?, ?, ?, ?, ?, ?, ?, 'proposed', 1)
-        """,
-      arguments: [
-        isTaken ? mail.id : root, list, mail.author, mail.version, mail.count, mail.title, mail.seconds,
-      ])
+        """, arguments: [list, root, mail.author, mail.version, mail.count, mail.title, mail.seconds])
     return Int(db.lastInsertedRowID)
   }
 
@@ -158,8 +197,9 @@ extension LedgerStore {
     let older = try Int.fetchAll(
       db,
       sql: """
-        SELECT id FROM series WHERE title = ? AND author = ? AND version <= ? AND id < ? AND state = 'proposed'
-        """, arguments: [mail.title, mail.author, mail.version, series])
+        SELECT id FROM series WHERE title = ? AND author = ? AND list = ? AND version <= ? AND id < ?
+          AND state = 'proposed'
+        """, arguments: [mail.title, mail.author, list, mail.version, series])
     for id in older { try end(id, .superseded, db) }
   }
 
@@ -171,65 +211,77 @@ extension LedgerStore {
         """, arguments: [state.rawValue, series])
   }
 
-  /// Series whose mails were not read yet, the oldest first.
+  /// Series whose mails were not read yet, the oldest first; but for those that could not be read again and again.
   package func dirtySeries(of list: String, limit: Int) async throws -> [LedgerSeries] {
     try await read { db in
       try Row.fetchAll(
-        db, sql: "SELECT * FROM series WHERE dirty = 1 AND list = ? ORDER BY id LIMIT ?", arguments: [list, limit]
+        db, sql: "SELECT * FROM series WHERE dirty = 1 AND list = ? AND attempts < ? ORDER BY id LIMIT ?",
+        arguments: [list, Self.maximalCrashes, limit]
       ).map { LedgerSeries($0) }
     }
   }
 
-  /// Where the mails of a series lie: the cover letter first, then the patches in their order.
-  package func mails(of series: Int) async throws -> [(id: String, epoch: Int, place: String)] {
-    try await read { db in
-      try Row.fetchAll(
-        db, sql: "SELECT id, epoch, place FROM mail WHERE series = ? ORDER BY number, id", arguments: [series]
-      ).map { ($0["id"], $0["epoch"], $0["place"]) }
+  /// Where the mails of a series lie, the cover letter first, then the patches in their order; recorded as an attempt to
+  /// read them.
+  ///
+  /// - Parameter limit: at most so many.
+  package func mails(of series: Int, limit: Int) async throws -> [(epoch: Int, place: String)] {
+    try await write { db in
+      try db.execute(sql: "UPDATE series SET attempts = attempts + 1 WHERE id = ?", arguments: [series])
+      return try Row.fetchAll(
+        db, sql: "SELECT epoch, place FROM mail WHERE series = ? ORDER BY number, id LIMIT ?",
+        arguments: [series, limit]
+      ).map { ($0["epoch"], $0["place"]) }
     }
   }
 
-  /// Records what a series changes: it is seen in its list as a commit is in its tree. It stays dirty: what follows from
-  /// it is not recorded yet.
+  /// Records what a series changes: it is seen in its list as a commit is in its tree, and one that was sent to several
+  /// lists is one patch. It stays dirty: what follows from it is not recorded yet.
   ///
   /// - Parameter changes: none where nothing of the API changes.
   /// - Returns: the patch, if there is one.
   package func conclude(_ series: LedgerSeries, _ changes: [APIChange]) async throws -> Int? {
     try await write { db in
       let digest = "series \(series.root)"
-      // What was seen of it before had fewer mails.
-      try db.execute(sql: "DELETE FROM patch WHERE digest = ?", arguments: [digest])
-      let mails =
-        try Int.fetchOne(
-          db, sql: "SELECT count(*) FROM mail WHERE series = ?", arguments: [series.id]) ?? 0
-      var patch: Int?
-      if !changes.isEmpty, mails > 0 {
+      let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM mail WHERE series = ?", arguments: [series.id])
+      let state = try String.fetchOne(db, sql: "SELECT state FROM series WHERE id = ?", arguments: [series.id])
+      var patch = try Int.fetchOne(db, sql: "SELECT id FROM patch WHERE digest = ?", arguments: [digest])
+      if changes.isEmpty || count == 0 {
         try db.execute(
-          sql: "INSERT INTO patch(digest, upstream, subject, author, seconds) VALUES(?, NULL, ?, ?, ?)",
-          arguments: [digest, series.title, series.author, series.seconds])
-        patch = Int(db.lastInsertedRowID)
-        for (number, change) in changes.enumerated() {
+          sql: "DELETE FROM sighting WHERE tree = ? AND id = ?", arguments: [series.list, series.root])
+        try db.execute(
+          sql: "DELETE FROM patch WHERE id = ?1 AND NOT EXISTS(SELECT 1 FROM sighting WHERE patch = ?1)",
+          arguments: [patch])
+        patch = nil
+      } else {
+        if let patch {
+          // With fewer mails it was less.
+          try db.execute(sql: "DELETE FROM change WHERE patch = ?", arguments: [patch])
+        } else {
           try db.execute(
-            sql: "INSERT INTO change(patch, number, symbol, kind, public, content) VALUES(?, ?, ?, ?, ?, ?)",
-            arguments: [
-              patch, number, change.symbol, change.kind.rawValue, change.isPublic, try JSONEncoder().encode(change),
-            ])
+            sql: "INSERT INTO patch(digest, upstream, subject, author, seconds) VALUES(?, NULL, ?, ?, ?)",
+            arguments: [digest, series.title, series.author, series.seconds])
+          patch = Int(db.lastInsertedRowID)
         }
-        let state = series.state == .proposed ? "there" : series.state.rawValue
+        try write(changes, of: patch ?? 0, db)
         try db.execute(
           sql: "INSERT OR REPLACE INTO sighting(tree, id, patch, state, seconds) VALUES(?, ?, ?, ?, ?)",
-          arguments: [series.list, series.root, patch, state, now])
+          arguments: [series.list, series.root, patch, state == "proposed" ? "there" : state, now])
       }
       try db.execute(sql: "UPDATE series SET patch = ? WHERE id = ?", arguments: [patch, series.id])
-      if mails == 0 { try end(series.id, .withdrawn, db) }
+      if count == 0 { try end(series.id, .withdrawn, db) }
       return patch
     }
   }
 
-  /// All that follows from the series' mails is recorded.
-  package func settle(_ series: LedgerSeries) async throws {
+  /// All that follows from so many mails of the series is recorded; if others came meanwhile, it stays dirty.
+  package func settle(_ series: LedgerSeries, having count: Int) async throws {
     try await write { db in
-      try db.execute(sql: "UPDATE series SET dirty = 0 WHERE id = ?", arguments: [series.id])
+      try db.execute(
+        sql: """
+          UPDATE series SET dirty = 0, attempts = 0 WHERE id = ?1
+            AND (SELECT count(*) FROM mail WHERE mail.series = ?1) = ?2
+          """, arguments: [series.id, count])
     }
   }
 

@@ -20,19 +20,20 @@ package struct RefMove: Codable, Sendable, Hashable {
 package struct Push: Codable, Sendable, Hashable {
   package static let kind = "push"
   package var move: RefMove
-  /// Where the tree's other refs, and those of the same look, were before: nothing that they lead to is new.
+  /// Where the tree's refs ever were seen last, and those of the same look before this one: nothing that they lead to is
+  /// new. Tags are left out: what only they lead to was not read.
   package var known: [String]
+
+  package static func isTag(_ ref: String) -> Bool { ref.hasPrefix("refs/tags/") }
 }
 
 extension LedgerStore {
   /// Where a tree's refs were last seen; nil for a tree that was never looked at.
   package func refs(of tree: String) async throws -> [String: String]? {
     try await read { db in
-      let rows = try Row.fetchAll(db, sql: "SELECT name, tip FROM ref WHERE tree = ?", arguments: [tree])
+      let rows = try Row.fetchAll(db, sql: "SELECT name, tip, gone FROM ref WHERE tree = ?", arguments: [tree])
       guard !rows.isEmpty else { return nil }
-      return rows.reduce(into: [:]) { refs, row in
-        if let tip = row["tip"] as String? { refs[row["name"]] = tip }
-      }
+      return rows.reduce(into: [:]) { refs, row in if !(row["gone"] as Bool) { refs[row["name"]] = row["tip"] } }
     }
   }
 
@@ -56,28 +57,29 @@ extension LedgerStore {
   ) async throws -> [Int]? {
     guard let tree = moves.first?.tree else { return [] }
     return try await write { db in
-      let rows = try Row.fetchAll(db, sql: "SELECT name, tip FROM ref WHERE tree = ?", arguments: [tree])
-      var tips = rows.reduce(into: [String: String]()) { tips, row in
-        if let tip = row["tip"] as String? { tips[row["name"]] = tip }
+      let rows = try Row.fetchAll(db, sql: "SELECT name, tip, gone FROM ref WHERE tree = ?", arguments: [tree])
+      let tips = rows.reduce(into: [String: String]()) { tips, row in
+        if !(row["gone"] as Bool) { tips[row["name"]] = row["tip"] }
       }
+      var known = Set(rows.filter { !Push.isTag($0["name"]) }.map { $0["tip"] as String })
       guard moves.allSatisfy({ tips[$0.ref] == $0.old }) else { return nil }
       var jobs: [Int] = []
       for move in moves {
         try db.execute(
           sql: """
-            INSERT INTO ref(tree, name, tip, moves, seconds) VALUES(?1, ?2, ?3, 1, ?4)
-            ON CONFLICT DO UPDATE SET tip = ?3, moves = moves + 1, seconds = ?4
-            """, arguments: [move.tree, move.ref, move.new, now])
+            INSERT INTO ref(tree, name, tip, gone, moves, seconds) VALUES(?1, ?2, ?3, ?5, 1, ?4)
+            ON CONFLICT DO UPDATE SET tip = ?3, gone = ?5, moves = moves + 1, seconds = ?4
+            """, arguments: [move.tree, move.ref, move.new ?? move.old, now, move.new == nil])
         let number = try Int.fetchOne(
           db, sql: "SELECT moves FROM ref WHERE tree = ? AND name = ?", arguments: [move.tree, move.ref])
-        let push = Push(move: move, known: Set(tips.filter { $0.key != move.ref }.values).sorted())
+        let push = Push(move: move, known: known.sorted())
         let short = move.ref.split(separator: "/").dropFirst(2).joined(separator: "/")
         let draft = JobDraft(
-          kind: Push.kind, key: "\(move.tree) \(move.ref) \(number ?? 0)", title: "\(move.tree) \(short)",
-          input: try input(push))
+          kind: Push.kind, key: "\(move.tree) \(move.ref) \(number ?? 0)", source: "tree \(move.tree)",
+          title: "\(move.tree) \(short)", input: try input(push))
         jobs.append(try add(draft, db))
         // What one ref of the look brings is no news by the next.
-        tips[move.ref] = move.new
+        if let new = move.new, !Push.isTag(move.ref) { known.insert(new) }
       }
       return jobs
     }

@@ -171,8 +171,11 @@ extension LedgerStore {
     try await write { db in
       try db.execute(
         sql: "DELETE FROM forecast WHERE patch = ? AND subscription = ?", arguments: [patch, subscription])
-      guard try Int.fetchOne(db, sql: "SELECT 1 FROM subscription WHERE id = ?", arguments: [subscription]) != nil
-      else { return }
+      // Either may be gone meanwhile.
+      let isThere = try Int.fetchOne(
+        db, sql: "SELECT 1 FROM subscription, patch WHERE subscription.id = ? AND patch.id = ?",
+        arguments: [subscription, patch])
+      guard isThere != nil else { return }
       for (number, entry) in entries.enumerated() {
         try db.execute(
           sql: "INSERT INTO forecast(patch, subscription, number, certainty, content) VALUES(?, ?, ?, ?, ?)",

@@ -2,8 +2,8 @@
 
 /// What a git hook tells the daemon: where something was pushed. The refs are a hint: the daemon reads them itself.
 package struct HookMessage: Sendable, Hashable {
-  /// Larger than what a push of a whole kernel with all its refs tells.
-  package static let limit = 4 << 20
+  /// Larger than two names.
+  package static let limit = 16 << 10
   private static let greeting = "kmend-hook 1"
   /// Absolute path of the repository.
   package var repository: String
@@ -16,7 +16,7 @@ package struct HookMessage: Sendable, Hashable {
 
   /// Nil for anything else.
   package init?(_ bytes: [UInt8]) {
-    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map {
+    let lines = bytes.split(separator: 0x0A, maxSplits: 3, omittingEmptySubsequences: false).map {
       String(decoding: $0, as: UTF8.self)
     }
     guard lines.count >= 4, lines[0] == Self.greeting, lines[2].hasPrefix("/"), !lines[2].contains("\0"),

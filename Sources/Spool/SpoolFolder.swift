@@ -50,17 +50,25 @@ package struct SpoolFolder: Sendable {
       }
       if Self.isName(name), !name.hasPrefix(".") { names.append(name) }
     }
-    return names.sorted().compactMap { name in
-      let file = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-      guard file >= 0 else { return nil }
-      defer { close(file) }
-      var status = stat()
-      guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 16 else { return nil }
-      var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-      guard read(file, &bytes, bytes.count) == bytes.count, var message = HookMessage(bytes) else { return nil }
-      message.name = name
-      return message
-    }
+    return names.sorted().compactMap(message)
+  }
+
+  /// Whether a message that came another way lies here as well.
+  package func holds(_ message: HookMessage) -> Bool {
+    Self.isName(message.name) && !message.name.hasPrefix(".")
+      && self.message(message.name)?.repository == message.repository
+  }
+
+  private func message(_ name: String) -> HookMessage? {
+    let file = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 16 else { return nil }
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    guard read(file, &bytes, bytes.count) == bytes.count, var message = HookMessage(bytes) else { return nil }
+    message.name = name
+    return message
   }
 
   /// The daemon has seen what a message is about.

@@ -32,7 +32,7 @@ struct Kmend: AsyncParsableCommand {
     // The sandbox's user reads what root writes: folders of a run have to stay readable to others.
     umask(0o022)
     // A daemon ends in its own way.
-    let isDaemon = (try? parseAsRoot()) is Serve
+    let isDaemon = ((try? parseAsRoot()) as? Serve).map { !$0.once } ?? false
     Foundation.exit(isDaemon ? await run() : await interruptible { await run() })
   }
 

@@ -72,6 +72,39 @@ import Testing
     }
   }
 
+  @Test func aRenamedBranchIsNoNews() async throws {
+    try await withTemporaryFolder { folder in
+      let watched = try WatchedTree(folder)
+      try watched.dropArgument()
+      try await watched.once()
+      for name in [["-m", "main", "trunk"], ["-m", "trunk", "main"]] {
+        try watched.git(["branch"] + name, in: watched.tree)
+        try await watched.once()
+      }
+      // Gone for one look.
+      let tip = try watched.git(["rev-parse", "HEAD"], in: watched.tree)
+      try watched.git(["update-ref", "-d", "refs/heads/main"], in: watched.tree)
+      try await watched.once()
+      try watched.git(["update-ref", "refs/heads/main", tip], in: watched.tree)
+      try await watched.once()
+      #expect(try await watched.told() == [])
+    }
+  }
+
+  /// As `git push origin v2` before `git push origin main`, and two releases at once.
+  @Test func aTagMayComeBeforeItsBranch() async throws {
+    try await withTree { watched in
+      try watched.git(["checkout", "-q", "--detach"], in: watched.tree)
+      try watched.dropArgument()
+      try watched.git(["tag", "v2"], in: watched.tree)
+      try watched.git(["tag", "vfs-1"], in: watched.tree)
+      try await watched.once()
+      try watched.git(["branch", "-f", "main", "HEAD"], in: watched.tree)
+      try await watched.once()
+      #expect(try await watched.told() == ["\(Self.dropped) [\"tree v2\"]", Self.breaks])
+    }
+  }
+
   @Test func aForcePushWithdrawsWhatItDrops() async throws {
     try await withTree { watched in
       try watched.dropArgument()
@@ -101,13 +134,17 @@ import Testing
       #expect(try await watched.told() == ["\(Self.dropped) [\"stable\", \"tree\"]", Self.breaks])
       // Other lines, and it says what it is a copy of.
       try watched.git(["reset", "-q", "--hard", "HEAD~1"], in: watched.folder + "/stable")
-      try watched.write(
-        "\(watched.folder)/stable/include/linux/words.h",
-        WatchedTree.header("words_open(struct words *w)", "words_close(struct words *w, int why)"))
+      let path = "\(watched.folder)/stable/include/linux/words.h"
+      try watched.write(path, "/* Words. */\n" + WatchedTree.header("words_open(struct words *w)"))
       try watched.commit("words: words_open() needs no how\n\ncommit \(id) upstream.\n\nBackported.", in: "stable")
       try await watched.once()
       #expect(
         try await watched.told() == ["\(Self.dropped) [\"stable\", \"stable withdrawn\", \"tree\"]", Self.breaks])
+      // It says so, and changes something else.
+      try watched.write(path, WatchedTree.header("words_open(struct words *w)", "words_close(long w)"))
+      try watched.commit("words: words_close()\n\n[ Upstream commit \(id) ]", in: "stable")
+      try await watched.once()
+      #expect(try await watched.told().contains("words: words_close(): [\"arguments\"] [\"stable\"]"))
     }
   }
 

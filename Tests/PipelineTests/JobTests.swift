@@ -23,7 +23,9 @@ import Testing
     }
   }
 
-  private func draft(_ key: String) -> JobDraft { JobDraft(kind: "test", key: key, title: key, input: "{}") }
+  private func draft(_ key: String) -> JobDraft {
+    JobDraft(kind: "test", key: key, source: key, title: key, input: "{}")
+  }
 
   @Test func oneKeyIsOneJob() async throws {
     try await withLedger { ledger, _ in

@@ -106,7 +106,17 @@ import Testing
       let other = try MailArchive(watched, "other")
       for archive in [archive, other] { try archive.add(MailArchive.patch("1")) }
       try await watched.once()
-      #expect(try await watched.told() == Self.proposed)
+      #expect(
+        try await watched.told() == [
+          "\(Self.title): [\"arguments\"] [\"inbox\", \"other\"]", "\(Self.title) breaks own.c:5 likely",
+        ])
+      // One archive drops it, the other one has it.
+      try archive.add(MailArchive.patch("1"), as: "d")
+      try await watched.once()
+      #expect(
+        try await watched.told() == [
+          "\(Self.title): [\"arguments\"] [\"other\"]", "\(Self.title) breaks own.c:5 likely",
+        ])
     }
   }
 
@@ -117,6 +127,15 @@ import Testing
       try archive.add(MailArchive.patch("1"), as: "d")
       try await watched.once()
       #expect(try await watched.told() == [])
+      #expect(try await state(watched, "1") == .withdrawn)
+      // It comes again, and goes and comes at once.
+      try archive.add(MailArchive.patch("1"))
+      try await watched.once()
+      #expect(try await watched.told() == Self.proposed)
+      try archive.add(MailArchive.patch("1"), as: "d")
+      try archive.add(MailArchive.patch("1"))
+      try await watched.once()
+      #expect(try await watched.told() == Self.proposed)
     }
   }
 
@@ -128,6 +147,24 @@ import Testing
       try archive.add(MailArchive.patch("2", "[PATCH] words: other", after: "words_open(long w, int how)"))
       try await watched.once()
       #expect(try await watched.told().filter { $0.contains("[\"inbox\"]") }.count == 2)
+    }
+  }
+
+  /// Whoever names another's mail takes neither its place nor its series.
+  @Test func aSeriesIsItsAuthors() async throws {
+    try await withList { watched, archive in
+      let other = { (id: String, subject: String, answering: String?) in
+        MailArchive.patch(id, subject, answering: answering, body: "Nothing.\n")
+          .replacing("author@example.com", with: "other@example.com")
+      }
+      try archive.add(other("e", "[PATCH 1/2] other", "0"))
+      try archive.add(MailArchive.patch("0", "[PATCH 0/2] words", body: "What it is about.\n"))
+      try archive.add(other("f", "[PATCH 2/2] other", "0"))
+      try archive.add(MailArchive.patch("1", "[PATCH 1/2] words: one", answering: "0"))
+      try archive.add(MailArchive.patch("2", "[PATCH 2/2] words: two", answering: "0", body: "Nothing.\n"))
+      try archive.add(MailArchive.patch("0", "[PATCH 0/2] words", body: "The same once more.\n"))
+      try await watched.once()
+      #expect(try await watched.told() == ["words: [\"arguments\"] [\"inbox\"]", "words breaks own.c:5 likely"])
     }
   }
 

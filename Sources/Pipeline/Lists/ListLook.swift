@@ -25,8 +25,8 @@ struct ListLook {
       let (repository, tip) = try await inbox.open(newest)
       guard let tip else { return nil }
       guard !list.history else { return try await read(list, newest, tip) }
-      try await ledger.add(
-        [], to: list.name, epoch: newest, tip: tip.description, seconds: await repository.time(of: tip))
+      try await ledger.follow(
+        [], of: list.name, epoch: newest, tip: tip.description, seconds: await repository.time(of: tip))
       return "\(list.name): epoch \(newest), seen for the first time"
     }
     let last = known.keys.max() ?? 0
@@ -37,12 +37,13 @@ struct ListLook {
     return nil
   }
 
-  private func read(_ list: Configuration.List, _ epoch: Int, _ tip: ObjectID) async throws -> String {
+  private func read(_ list: Configuration.List, _ epoch: Int, _ tip: ObjectID) async throws -> String? {
     let input = String(decoding: try JSONEncoder().encode(MailReading.Input(list: list.name)), as: UTF8.self)
-    try await ledger.add([
-      JobDraft(
-        kind: MailReading.kind, key: "\(list.name) \(epoch) \(tip)", title: list.name, input: input)
-    ])
+    let source = "list \(list.name)"
+    // One that waits or runs reads what comes.
+    guard try await !ledger.hasOpenJob(about: source) else { return nil }
+    let key = "\(list.name) \(epoch) \(tip) \(Int(Date().timeIntervalSince1970))"
+    try await ledger.add([JobDraft(kind: MailReading.kind, key: key, source: source, title: list.name, input: input)])
     return "\(list.name): mails came"
   }
 }

@@ -17,6 +17,9 @@ struct MailReading {
 
   /// Larger mails hold no patch that anybody reviews.
   private static let limit = 4 << 20
+  /// Of one series: patches, and bytes of all of them.
+  private static let parts = 1000
+  private static let seriesLimit = 64 << 20
   /// Mails that are recorded in one step.
   private static let batch = 500
   /// Where an archive's history was rewritten, mails of so many seconds before the last one are looked at again.
@@ -63,12 +66,25 @@ struct MailReading {
       try Task.checkCancellation()
       let part = Array(commits[start..<min(start + Self.batch, commits.count)])
       try await ledger.step(job, "epoch \(epoch): \(start) of \(commits.count) mails")
-      let mails = await repository.mails(of: part, limit: Self.limit)
-      let posted = mails.filter { !$0.isDropped }.compactMap { Self.posted($0, epoch) }
-      let gone = mails.filter(\.isDropped).compactMap { $0.bytes.flatMap(Self.id) }
-      guard let end = mails.last else { continue }
-      try await ledger.add(
-        posted, without: gone, to: list.name, epoch: epoch, tip: end.commit.description, seconds: end.seconds)
+      var steps: [LedgerStore.ArchiveStep] = []
+      var seconds = 0
+      for commit in part {
+        // One at a time: they may be large.
+        guard let mail = await repository.mails(of: [commit], limit: Self.limit).first else { continue }
+        seconds = mail.seconds
+        guard let bytes = mail.bytes else { continue }
+        if mail.isDropped {
+          Self.id(bytes).map { steps.append(.dropped($0)) }
+        } else {
+          Self.posted(mail, epoch).map { steps.append(.came($0)) }
+        }
+      }
+      guard let end = part.last else { continue }
+      try await ledger.follow(steps, of: list.name, epoch: epoch, tip: end.description, seconds: seconds)
+    }
+    if commits.isEmpty, last?.tip != tip.description {
+      try await ledger.follow(
+        [], of: list.name, epoch: epoch, tip: tip.description, seconds: await repository.time(of: tip))
     }
     say("epoch \(epoch): \(commits.count) mails")
   }
@@ -94,10 +110,11 @@ struct MailReading {
       let id = message["Message-ID"].flatMap({ MessageID($0)?.description })
     else { return nil }
     let author = message["From"].map(address) ?? ""
-    var references = ids(message["In-Reply-To"] ?? "")
-    for id in ids(message["References"] ?? "").reversed() where !references.contains(id) { references.append(id) }
+    var references: [String] = []
+    let named = ids(message["In-Reply-To"] ?? "").prefix(5) + ids(message["References"] ?? "").suffix(50).reversed()
+    for id in named where !references.contains(id) { references.append(id) }
     return PostedMail(
-      id: id, references: Array(references.prefix(50)), author: author, version: subject.version,
+      id: id, references: references, author: author, version: subject.version,
       number: subject.number, count: subject.count, title: subject.title, seconds: mail.seconds, epoch: epoch,
       place: mail.commit.description)
   }
@@ -130,11 +147,14 @@ struct MailReading {
       for series in dirty {
         try Task.checkCancellation()
         var patches: [MailedPatch] = []
-        for mail in try await ledger.mails(of: series.id) {
+        var bytesRead = 0
+        let mails = try await ledger.mails(of: series.id, limit: Self.parts)
+        for mail in mails where bytesRead < Self.seriesLimit {
           if repositories[mail.epoch] == nil { repositories[mail.epoch] = try? await inbox.open(mail.epoch).repository }
           guard let repository = repositories[mail.epoch], let place = try? ObjectID(mail.place),
             let bytes = await repository.mails(of: [place], limit: Self.limit).first?.bytes
           else { continue }
+          bytesRead += bytes.count
           patches.append(MailedPatch(bytes))
         }
         let origin = ChangeOrigin(
@@ -147,7 +167,7 @@ struct MailReading {
           let hit = try await forecasts.hold(try await ledger.patch(patch), lines: lines)
           if !hit.isEmpty { say("\(series.title): \(changes.count) API changes, \(hit.count) drivers") }
         }
-        try await ledger.settle(series)
+        try await ledger.settle(series, having: mails.count)
       }
     }
     say("\(count) series read, \(changing) of them would change the API")

@@ -46,10 +46,18 @@ final class HookService: Service {
         }
         if swept.duration(to: .now) > .seconds(5) {
           swept = .now
-          for message in spool.messages() { await heard(message, spool) }
+          await sweep(spool)
         }
         try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(20)) }
       }
+    }
+  }
+
+  /// One look for each repository, however many messages are about it.
+  private func sweep(_ spool: SpoolFolder) async {
+    for (repository, messages) in Dictionary(grouping: spool.messages(), by: \.repository) {
+      guard await heard(repository) != nil else { continue }
+      for message in messages { spool.remove(message.name) }
     }
   }
 
@@ -63,9 +71,11 @@ final class HookService: Service {
 
   private func serve(_ connection: UnixSocket, _ spool: SpoolFolder) async {
     defer { active.withLock { $0 -= 1 } }
-    guard let message = await message(from: connection) else { return }
-    let jobs = await heard(message, spool)
-    guard !jobs.isEmpty, let lines = await answer(jobs) else { return }
+    let end = ContinuousClock.now + Self.patience
+    guard let message = await message(from: connection), let jobs = await heard(message.repository) else { return }
+    // Only what is about the same repository is done with.
+    if spool.holds(message) { spool.remove(message.name) }
+    guard !jobs.isEmpty, let lines = await answer(jobs, until: end) else { return }
     connection.send(Array(lines.map { $0 + "\n" }.joined().utf8))
   }
 
@@ -82,26 +92,23 @@ final class HookService: Service {
     return nil
   }
 
-  /// Looks at the trees that lie in the repository.
+  /// Looks at the trees that lie in a repository.
   ///
-  /// - Returns: the jobs that follow.
-  @discardableResult
-  private func heard(_ message: HookMessage, _ spool: SpoolFolder) async -> [Int] {
+  /// - Returns: the jobs that follow; nil where it can't be read.
+  private func heard(_ repository: String) async -> [Int]? {
     let configuration = await settings.value
     let look = TreeLook(ledger: ledger, configuration: configuration)
     var jobs: [Int] = []
-    for tree in configuration.tree where Self.real(tree.repository) == Self.real(message.repository) {
+    for tree in configuration.tree where Self.real(tree.repository) == Self.real(repository) {
       do {
         guard let found = try await look.look(at: tree) else { continue }
         logger.info("\(found.words), as a hook says")
         jobs += found.jobs
       } catch {
         // The next look tells of it.
-        logger.error("\(tree.name): \(error)")
-        return jobs
+        return nil
       }
     }
-    spool.remove(message.name)
     return jobs
   }
 
@@ -111,8 +118,7 @@ final class HookService: Service {
     return real.hasSuffix("/.git") ? String(real.dropLast(5)) : real
   }
 
-  private func answer(_ jobs: [Int]) async -> [String]? {
-    let end = ContinuousClock.now + Self.patience
+  private func answer(_ jobs: [Int], until end: ContinuousClock.Instant) async -> [String]? {
     do {
       while true {
         var found: [Job] = []

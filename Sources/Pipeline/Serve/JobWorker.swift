@@ -48,7 +48,8 @@ struct JobWorker: Service {
         try await ledger.finish(job)
         log.add("done")
       } catch is CancellationError {
-        try await ledger.giveBack(job)
+        // This task may be cancelled: the record must be made all the same.
+        try await Task.detached { [ledger] in try await ledger.giveBack(job) }.value
         log.add("interrupted, goes on later")
       } catch let failure as Failure where failure.code == .badInput || failure.code == .usage {
         log.add("failed: \(failure)")

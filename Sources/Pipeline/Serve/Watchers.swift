@@ -95,7 +95,10 @@ struct SubscriptionWatcher: Service {
   func look() async throws {
     for subscription in try await ledger.subscriptions() where !subscription.head.isEmpty {
       guard let head = await Self.head(of: subscription), head != subscription.head else { continue }
-      try await ledger.add([try IndexedDriver.draft(subscription.id, subscription.place, reason: head)])
+      // Not twice at a time; but again where it comes back to what it was.
+      guard try await !ledger.hasOpenJob(about: "driver \(subscription.id)") else { continue }
+      let reason = "\(head) \(Int(Date().timeIntervalSince1970))"
+      try await ledger.add([try IndexedDriver.draft(subscription.id, subscription.place, reason: reason)])
     }
   }
 

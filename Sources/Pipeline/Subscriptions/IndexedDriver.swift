@@ -23,7 +23,7 @@ struct IndexedDriver {
   static func draft(_ subscription: Int, _ place: String, reason: String) throws -> JobDraft {
     let input = Input(subscription: subscription, reason: reason)
     return JobDraft(
-      kind: kind, key: "\(subscription) \(reason)", title: place,
+      kind: kind, key: "\(subscription) \(reason)", source: "driver \(subscription)", title: place,
       input: String(decoding: try JSONEncoder().encode(input), as: UTF8.self))
   }
 

@@ -58,13 +58,15 @@ struct StandingForecasts {
   private func keep(_ forecasts: [Forecast], of patch: Int, for subscription: Int) async throws {
     let encoder = JSONEncoder()
     try await ledger.forecast(
-      patch, for: subscription, try forecasts.map { ($0.certainty.rawValue, try encoder.encode($0)) })
+      patch, for: subscription, try forecasts.prefix(Self.kept).map { ($0.certainty.rawValue, try encoder.encode($0)) })
   }
 
   private static func lines(of patch: LedgerPatch, _ lines: [String: String]) -> Set<String> {
     Set(patch.sightings.filter(\.isThere).map { lines[$0.tree] ?? $0.tree })
   }
 
+  /// Places of a driver that are kept for one patch: nobody reads more.
+  private static let kept = 500
   /// Patches that a new driver is held against.
   private static let limit = 20_000
 

@@ -15,7 +15,7 @@ struct PushResult: Codable, Hashable {
 
 /// The job that reads what a move of a ref brought or took away, and says whom it breaks.
 struct PushReading {
-  /// A release is a tag of this form.
+  /// A release is a tag of this form, with a digit behind it.
   private static let releases = "refs/tags/v"
   let workspace: Workspace
   let ledger: LedgerStore
@@ -27,32 +27,69 @@ struct PushReading {
     guard let tree = configuration.tree.first(where: { $0.name == push.move.tree }) else {
       return say("the tree is not watched any more")
     }
-    let repository = try await tree.open(mirrors: configuration.mirrors)
+    let repository = try await tree.open(mirrors: configuration.mirrors, updating: false)
     let known = await there(push.known, repository)
-    let (old, new) = (await there(push.move.old, repository), await there(push.move.new, repository))
-    if let old {
+    if let new = await there(push.move.new, repository) {
+      try await restore(leadingTo: new, tree, repository)
+      let added = try await repository.commits(leadingTo: new, butNotTo: known)
+      let (patches, changing) = try await read(added, of: tree, repository, job, say)
+      if Self.isRelease(push.move.ref) { try await release(push.move.ref, new, tree, repository, say) }
+      try await ledger.step(job, "forecast")
+      let result = try await hold(patches, commits: added.count, say)
+      try await ledger.conclude(job, String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+      try await learn(changing, repository, job, say)
+    }
+    if let old = await there(push.move.old, repository) {
       try await ledger.step(job, "withdraw")
-      let gone = try await repository.commits(leadingTo: old, butNotTo: known + [new].compactMap { $0 })
+      // What other refs lead to by now is there.
+      let live = try await repository.refs(matching: tree.refs.map { RefPattern($0) })
+      let gone = try await repository.commits(leadingTo: old, butNotTo: Array(Set(live.values)))
       let patches = try await ledger.mark(gone.map(\.description), of: tree.name, there: false)
       if !patches.isEmpty { say("\(patches.count) changes were dropped") }
     }
-    guard let new else { return }
-    if push.move.ref.hasPrefix(Self.releases) { return try await release(push.move.ref, new, tree, repository, say) }
-    let added = try await repository.commits(leadingTo: new, butNotTo: known + [old].compactMap { $0 })
-    _ = try await ledger.mark(added.map(\.description), of: tree.name, there: true)
-    let patches = try await read(added, of: tree, repository, job, say)
-    try await ledger.step(job, "forecast")
-    let result = try await hold(patches, commits: added.count, say)
-    try await ledger.conclude(job, String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+  }
+
+  private static func isRelease(_ ref: String) -> Bool {
+    ref.hasPrefix(releases) && ref.dropFirst(releases.count).first?.isNumber ?? false
+  }
+
+  /// Commits that were dropped, and that a ref leads to again.
+  private func restore(
+    leadingTo new: ObjectID, _ tree: Configuration.Tree, _ repository: Repository
+  ) async throws {
+    let dropped = try await ledger.withdrawn(in: tree.name)
+    guard !dropped.isEmpty else { return }
+    var again: [String] = []
+    for name in dropped {
+      guard let id = await there(name, repository), try await repository.leads(new, to: id) else { continue }
+      again.append(name)
+    }
+    _ = try await ledger.mark(again, of: tree.name, there: true)
+  }
+
+  /// How callers were converted is what rules are learned from. Nothing waits for it.
+  private func learn(
+    _ ranges: [CommitHistory.Range], _ repository: Repository, _ job: Job, _ say: @Sendable (String) -> Void
+  ) async throws {
+    guard !ranges.isEmpty else { return }
+    try await ledger.step(job, "conversions of \(ranges.count) commits")
+    let history = CommitHistory(workspace: workspace, steps: Steps { _ in })
+    for range in ranges {
+      do {
+        _ = try await history.prepare(range, in: repository)
+      } catch let failure as Failure {
+        return say("conversions are not learned: \(failure)")
+      }
+    }
   }
 
   /// Reads the commits that nobody read yet.
   ///
-  /// - Returns: the patches among all of them.
+  /// - Returns: the patches among all of them, and the ranges of those that were read now.
   private func read(
     _ commits: [ObjectID], of tree: Configuration.Tree, _ repository: Repository, _ job: Job,
     _ say: @Sendable (String) -> Void
-  ) async throws -> [Int] {
+  ) async throws -> (patches: [Int], changing: [CommitHistory.Range]) {
     let names = commits.map(\.description)
     let unseen = try await ledger.adopt(try await ledger.unseen(names, of: tree.name), for: tree.name)
     var changing: [CommitHistory.Range] = []
@@ -69,12 +106,10 @@ struct PushReading {
         if commit.patchID != nil, let parent = found.commit.parents.first {
           changing.append(.init(from: parent, to: found.commit.id))
         }
-      } catch let failure as Failure {
-        say("\(name.prefix(12)): \(failure.description)")
-        commit = SeenCommit(
-          tree: tree.name,
-          origin: ChangeOrigin(name: CommitName(id: name, subject: failure.problem), author: "", seconds: 0),
-          patchID: nil, upstream: nil, changes: [])
+      } catch let failure as Failure where failure.code == .badInput {
+        say("\(name.prefix(12)): \(failure)")
+        let origin = ChangeOrigin(name: CommitName(id: name, subject: ""), author: "", seconds: 0)
+        commit = SeenCommit(tree: tree.name, origin: origin, patchID: nil, upstream: nil, changes: [])
       }
       _ = try await ledger.add(commit)
       if commit.patchID != nil {
@@ -82,11 +117,7 @@ struct PushReading {
           title: commit.origin.name.subject, author: MailReading.address(commit.origin.author))
       }
     }
-    // How callers were converted: what rules are learned from.
-    try await ledger.step(job, "conversions of \(changing.count) commits")
-    let history = CommitHistory(workspace: workspace, steps: Steps { _ in })
-    for range in changing { _ = try await history.prepare(range, in: repository) }
-    return try await ledger.patches(of: names, in: tree.name)
+    return (try await ledger.patches(of: names, in: tree.name), changing)
   }
 
   private func seen(
@@ -101,9 +132,15 @@ struct PushReading {
   /// `commit … upstream.` or `[ Upstream commit … ]`, as stable trees say
   /// (Documentation/process/stable-kernel-rules.rst).
   static func upstream(_ message: String) -> String? {
-    let found = message.firstMatch(
-      of: /(?m)^\s*(?:\[ Upstream commit ([0-9a-f]{40}) \]|commit ([0-9a-f]{40}) upstream\.?)\s*$/)
-    return (found?.output.1 ?? found?.output.2).map(String.init)
+    for line in message.split(separator: "\n", maxSplits: 200).prefix(200) where line.utf8.count < 100 {
+      let words = line.split(separator: " ").filter { $0 != "[" && $0 != "]" }.map { $0.lowercased() }
+      guard words.count == 3, let id = words.first(where: { $0.utf8.count == 40 && $0.allSatisfy(\.isHexDigit) }) else {
+        continue
+      }
+      if words == ["commit", id, "upstream."] || words == ["commit", id, "upstream"] { return id }
+      if words == ["upstream", "commit", id] { return id }
+    }
+    return nil
   }
 
   /// What a release has that was only on its way before.
@@ -114,8 +151,13 @@ struct PushReading {
     let open = try await ledger.unreleased(in: tree.name)
     guard !open.isEmpty else { return }
     let name = String(ref.dropFirst(Self.releases.count - 1))
-    let others = try await repository.refs(matching: [RefPattern(Self.releases + "*")])
-      .filter { $0.key != ref && $0.value != tip }.map(\.value)
+    // Those that came before it.
+    let time = await repository.time(of: tip)
+    var others: [ObjectID] = []
+    for (other, commit) in try await repository.refs(matching: [RefPattern(Self.releases + "*")])
+    where other != ref && commit != tip {
+      if await repository.time(of: commit) < time { others.append(commit) }
+    }
     let held = try await repository.commits(leadingTo: tip, butNotTo: others).map(\.description).filter(open.contains)
     try await ledger.release(held, of: tree.name, as: name)
     say("\(name) has \(held.count) changes that were on their way")
