@@ -39,6 +39,9 @@ package struct Job: Codable, Sendable, Hashable, FetchableRecord {
   package var problem: String
   /// JSON, as its kind writes it; empty before that.
   package var result: String
+
+  /// It waits or runs.
+  package var isOpen: Bool { state == .waiting || state == .running }
 }
 
 /// A job that does not exist yet.

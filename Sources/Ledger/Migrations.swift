@@ -13,6 +13,9 @@ extension LedgerStore {
   private static let first = """
     CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
+    -- A tree or list that could not be read at the last look, and why.
+    CREATE TABLE trouble(source TEXT PRIMARY KEY, problem TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;
+
     -- A ref of a watched tree: where it was last seen, whether it is gone since, and how often it moved.
     CREATE TABLE ref(
       tree TEXT NOT NULL, name TEXT NOT NULL, tip TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0,

@@ -37,6 +37,29 @@ extension LedgerStore {
     }
   }
 
+  /// Records how a look at a tree or list ended.
+  ///
+  /// - Parameter problem: why it could not be read; nil where it could.
+  /// - Returns: whether that is news.
+  package func looked(at source: String, _ problem: String?) async throws -> Bool {
+    // Most looks change nothing, and write nothing.
+    guard try await troubles()[source] != problem else { return false }
+    try await write { db in
+      try db.execute(sql: "DELETE FROM trouble WHERE source = ?", arguments: [source])
+      guard let problem else { return }
+      try db.execute(
+        sql: "INSERT INTO trouble(source, problem, since) VALUES(?, ?, ?)", arguments: [source, problem, now])
+    }
+    return true
+  }
+
+  /// Trees and lists that could not be read at the last look, with the reason.
+  package func troubles() async throws -> [String: String] {
+    try await read { db in
+      try Row.fetchAll(db, sql: "SELECT * FROM trouble").reduce(into: [:]) { $0[$1["source"]] = $1["problem"] }
+    }
+  }
+
   /// Records where a tree's refs are when it is looked at for the first time: what they lead to is no news.
   package func begin(_ tree: String, at refs: [String: String]) async throws {
     try await write { db in

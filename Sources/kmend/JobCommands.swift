@@ -15,8 +15,14 @@ struct Status: AsyncParsableCommand {
   mutating func run() async throws {
     let status = try await options.control().status()
     guard !common.json else { return print(try Terminal.json(status)) }
+    func state(_ problem: String?, _ words: String) -> String {
+      problem.map { Terminal.printable($0).red } ?? words
+    }
     var rows = status.trees.map { tree in
-      ["tree", tree.name, tree.line, tree.isSeen ? "\(tree.refs) refs" : "not seen yet"]
+      ["tree", tree.name, tree.line, state(tree.problem, tree.isSeen ? "\(tree.refs) refs" : "not seen yet")]
+    }
+    rows += status.lists.map { list in
+      ["list", list.name, list.line, state(list.problem, list.isSeen ? "is read" : "not seen yet")]
     }
     rows.append(["drivers", "\(status.subscriptions) subscribed"])
     rows.append(["changes", "\(status.changes) seen"])

@@ -165,10 +165,13 @@ import Testing
       try watched.dropArgument()
       await #expect(throws: Failure.self) { try await watched.once() }
       #expect(try await watched.told().count == 2)
+      let status = try await watched.control().status()
+      #expect(status.trees.map { $0.problem == nil } == [true, false])
       try FileManager.default.moveItem(atPath: watched.folder + "/away", toPath: watched.folder + "/stable")
       try watched.dropArgument(in: "stable")
       try await watched.once()
       #expect(try await watched.told() == ["\(Self.dropped) [\"stable\", \"tree\"]", Self.breaks])
+      #expect(try await watched.control().status().trees.allSatisfy { $0.problem == nil })
     }
   }
 
@@ -177,7 +180,8 @@ import Testing
       try FileManager.default.removeItem(atPath: watched.tree)
       try watched.git(["init", "-q", "--object-format=sha256", watched.tree], in: watched.folder)
       let failure = await #expect(throws: Failure.self) { try await watched.once() }
-      #expect(failure?.problem == "names its objects by SHA-256, which libgit2 can't read")
+      #expect(failure?.subject == "tree")
+      #expect(failure?.detail.contains("names its objects by SHA-256, which libgit2 can't read") ?? false)
     }
   }
 

@@ -22,6 +22,7 @@ package struct Control: Sendable {
     package var isPaused: Bool
     package var jobs: [String: Int]
     package var trees: [Tree]
+    package var lists: [List]
     package var subscriptions: Int
     /// Commits and series that changed something of the API.
     package var changes: Int
@@ -33,19 +34,37 @@ package struct Control: Sendable {
       package var line: String
       package var refs: Int
       package var isSeen: Bool
+      /// Why it could not be read at the last look; nil where it could.
+      package var problem: String?
+    }
+
+    package struct List: Codable, Sendable {
+      package var name: String
+      package var line: String
+      package var isSeen: Bool
+      package var problem: String?
     }
   }
 
   package func status() async throws -> Status {
+    let problems = try await ledger.troubles()
     var trees: [Status.Tree] = []
     for tree in configuration.tree {
       let refs = try await ledger.refs(of: tree.name)
-      trees.append(.init(name: tree.name, line: tree.line, refs: refs?.count ?? 0, isSeen: refs != nil))
+      trees.append(
+        .init(
+          name: tree.name, line: tree.line, refs: refs?.count ?? 0, isSeen: refs != nil, problem: problems[tree.name]))
+    }
+    var lists: [Status.List] = []
+    for list in configuration.list {
+      let isSeen = try await ledger.epochs(of: list.name) != nil
+      lists.append(.init(name: list.name, line: list.line, isSeen: isSeen, problem: problems[list.name]))
     }
     let counts = try await ledger.jobCounts()
     return Status(
       isPaused: try await ledger.isPaused(),
       jobs: Dictionary(uniqueKeysWithValues: Job.State.allCases.map { ($0.rawValue, counts[$0] ?? 0) }), trees: trees,
+      lists: lists,
       subscriptions: try await ledger.subscriptions().count, changes: try await ledger.patchCount(),
       troubled: try await ledger.jobs(in: [.failed, .setAside], limit: 20))
   }

@@ -58,19 +58,18 @@ package struct Daemon: Sendable {
     let start = try await start()
     defer { withExtendedLifetime(start.lock) {} }
     let settings = CurrentSettings(start.configuration)
-    var problem: (any Error)?
+    var unread: [String] = []
     for watched in Watched.all(start.configuration, start.ledger) {
-      do {
-        if let found = try await watched.look() { logger.info("\(found)") }
-      } catch {
-        // The last one is thrown.
-        if let problem { logger.error("\(problem)") }
-        problem = error
-      }
+      if try await !watched.take(start.ledger, logger) { unread.append(watched.name) }
     }
     try await SubscriptionWatcher(ledger: start.ledger, logger: logger).look()
     try await JobWorker(workspace: workspace, ledger: start.ledger, settings: settings, logger: logger).runAll()
-    if let problem { throw problem }
+    guard unread.isEmpty else {
+      let problems = try await start.ledger.troubles()
+      let words = unread.compactMap { name in problems[name].map { "\(name): \($0)" } }
+      throw Failure(
+        .unavailable, unread.joined(separator: ", "), "can't be read", detail: words.joined(separator: "\n"))
+    }
   }
 
   /// Runs until SIGTERM or SIGINT: then jobs are interrupted, and go on when it is started again.

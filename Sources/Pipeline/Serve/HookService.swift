@@ -123,7 +123,8 @@ final class HookService: Service {
       while true {
         var found: [Job] = []
         for id in jobs { found.append(try await ledger.job(id)) }
-        let isDone = found.allSatisfy { $0.state != .waiting && $0.state != .running }
+        // What a job found is known before all that follows from it is done.
+        let isDone = found.allSatisfy { !$0.isOpen || !$0.result.isEmpty }
         if isDone || ContinuousClock.now >= end { return try await PushAnswer(ledger: ledger).lines(of: found) }
         try await Task.sleep(for: .milliseconds(20))
       }

@@ -38,6 +38,21 @@ struct Watched: Sendable {
     }
     return trees + lists
   }
+
+  /// One look, and a record of how it ended. What goes wrong is told once: the next looks fail as this one did.
+  ///
+  /// - Returns: false where it could not be read.
+  /// - Throws: `Failure` if the ledger can't be written, `CancellationError`.
+  func take(_ ledger: LedgerStore, _ logger: Logger) async throws -> Bool {
+    do {
+      if let found = try await look() { logger.info("\(found)") }
+      if try await ledger.looked(at: name, nil) { logger.info("\(name): can be read again") }
+      return true
+    } catch let failure as Failure {
+      if try await ledger.looked(at: name, "\(failure)") { logger.error("\(name): \(failure)") }
+      return false
+    }
+  }
 }
 
 /// Looks at each tree and list whenever its time has come.
@@ -48,7 +63,6 @@ struct SourceWatcher: Service {
 
   func run() async throws {
     var looked: [String: ContinuousClock.Instant] = [:]
-    var problems: [String: String] = [:]
     while !Task.isShuttingDownGracefully, !Task.isCancelled {
       for watched in Watched.all(await settings.value, ledger) {
         let now = ContinuousClock.now
@@ -56,17 +70,11 @@ struct SourceWatcher: Service {
         guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
         looked[watched.name] = now
         do {
-          let found = try await cancelWhenGracefulShutdown { try await watched.look() }
-          if let found { logger.info("\(found)") }
-          if problems.removeValue(forKey: watched.name) != nil { logger.info("\(watched.name): can be read again") }
+          _ = try await cancelWhenGracefulShutdown { try await watched.take(ledger, logger) }
         } catch is CancellationError {
           return
         } catch {
-          // Told once: the next looks fail as this one did.
-          let problem = "\(error)"
-          if problems.updateValue(problem, forKey: watched.name) != problem {
-            logger.error("\(watched.name): \(problem)")
-          }
+          logger.error("\(watched.name): \(error)")
         }
       }
       try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(250)) }

@@ -38,7 +38,7 @@ struct PushAnswer {
       let noun = Self.count(hits.count, "subscribed driver")
       lines.append("\(noun) \(hits.count == 1 ? "breaks" : "break"): \(Self.listed(names, of: hits.count, by: ", "))")
     }
-    let open = jobs.filter { $0.state == .waiting || $0.state == .running }
+    let open = jobs.filter { $0.isOpen && $0.result.isEmpty }
     if !open.isEmpty {
       lines.append("still being read: see kmend log \(open.map { "\($0.id)" }.joined(separator: ", "))")
     }
