@@ -207,6 +207,7 @@ import Testing
     let steps = count.withLock { $0 }
     #expect(expected.count == 4)
     #expect(steps > 30)
+    print("the ledger fails at each of \(steps) steps")
     for step in 1...steps {
       let passed = Mutex(0)
       let told = try await outcome { isFaulty in

@@ -37,6 +37,27 @@ import Testing
     }
   }
 
+  @Test func jobsOfOneSourceAreInOrder() async throws {
+    try await withLedger { ledger, clock in
+      let drafts = ["a1", "b1", "a2"].map { key in
+        JobDraft(kind: "test", key: key, source: String(key.prefix(1)), title: key, input: "{}")
+      }
+      try await ledger.add(drafts)
+      let first = try #require(try await ledger.claimJob())
+      #expect(first.key == "a1")
+      #expect(try await ledger.claimJob()?.key == "b1")
+      #expect(try await ledger.claimJob() == nil)
+      // Put off, it goes first all the same.
+      try await ledger.putOff(first, "no network")
+      #expect(try await ledger.claimJob() == nil)
+      clock.advance(30)
+      let again = try #require(try await ledger.claimJob())
+      #expect(again.key == "a1")
+      try await ledger.finish(again)
+      #expect(try await ledger.claimJob()?.key == "a2")
+    }
+  }
+
   @Test func whatFailsIsTriedLaterAndLater() async throws {
     try await withLedger { ledger, clock in
       try await ledger.add([draft("a")])
