@@ -68,14 +68,11 @@ extension LedgerStore {
 
   /// Records a commit. A patch that is known already, by its contents or because one says to be a copy of the other, is
   /// seen once more.
-  ///
-  /// - Returns: the patch if it changed something of the API, and whether it is a new one.
-  package func add(_ commit: SeenCommit) async throws -> (patch: Int, isNew: Bool)? {
+  package func add(_ commit: SeenCommit) async throws {
     try await write { db in
       let id = commit.origin.name.id
       guard let digest = commit.patchID else {
-        try see(commit.tree, id, patch: nil, db)
-        return nil
+        return try see(commit.tree, id, patch: nil, db)
       }
       let same = try Int.fetchOne(db, sql: "SELECT id FROM patch WHERE digest = ?", arguments: [digest])
       let related = try Int.fetchAll(
@@ -88,8 +85,7 @@ extension LedgerStore {
       // What says to be a copy may change something else, or less.
       let known = try same ?? related.first { try Self.outline($0, db) == commit.changes.map(Self.outline) }
       if let known {
-        try see(commit.tree, id, patch: known, db)
-        return (known, false)
+        return try see(commit.tree, id, patch: known, db)
       }
       try db.execute(
         sql: "INSERT INTO patch(digest, upstream, subject, author, seconds) VALUES(?, ?, ?, ?, ?)",
@@ -99,7 +95,6 @@ extension LedgerStore {
       let patch = Int(db.lastInsertedRowID)
       try write(commit.changes, of: patch, db)
       try see(commit.tree, id, patch: patch, db)
-      return (patch, true)
     }
   }
 
@@ -187,14 +182,9 @@ extension LedgerStore {
   }
 
   /// - Parameter limit: the newest of them.
-  package func patches(changing symbol: String? = nil, limit: Int) async throws -> [LedgerPatch] {
+  package func patches(limit: Int) async throws -> [LedgerPatch] {
     try await read { db in
-      let ids =
-        try symbol.map { symbol in
-          try Int.fetchAll(
-            db, sql: "SELECT DISTINCT patch FROM change WHERE symbol = ? ORDER BY patch DESC LIMIT ?",
-            arguments: [symbol, limit])
-        } ?? Int.fetchAll(db, sql: "SELECT id FROM patch ORDER BY id DESC LIMIT ?", arguments: [limit])
+      let ids = try Int.fetchAll(db, sql: "SELECT id FROM patch ORDER BY id DESC LIMIT ?", arguments: [limit])
       return try ids.reversed().compactMap { try Self.patch($0, db) }
     }
   }

@@ -11,9 +11,6 @@ package struct PatchSubject: Hashable, Sendable {
   /// Behind the brackets.
   package var title = ""
 
-  /// The cover letter, which holds no diff.
-  package var isCover: Bool { number == 0 }
-
   /// Nil for an answer, and for what is no patch.
   package init?(_ subject: String) {
     var rest = subject.trimmed[...]

@@ -111,7 +111,7 @@ struct PushReading {
         let origin = ChangeOrigin(name: CommitName(id: name, subject: ""), author: "", seconds: 0)
         commit = SeenCommit(tree: tree.name, origin: origin, patchID: nil, upstream: nil, changes: [])
       }
-      _ = try await ledger.add(commit)
+      try await ledger.add(commit)
       if commit.patchID != nil {
         try await ledger.merge(
           title: commit.origin.name.subject, author: MailReading.address(commit.origin.author))

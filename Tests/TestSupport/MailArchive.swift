@@ -32,14 +32,12 @@ package struct MailArchive: Sendable {
 
   /// All its history under other names, as when a mail was taken out of it.
   package func rewrite() throws {
-    let tree = try watched.git(["rev-parse", "HEAD^{tree}"], in: epoch)
     var last = ""
     for commit in try watched.git(["rev-list", "--reverse", "HEAD"], in: epoch).split(separator: "\n") {
       let own = try watched.git(["rev-parse", "\(commit)^{tree}"], in: epoch)
       last = try watched.git(
         ["commit-tree", own, "-m", "again"] + (last.isEmpty ? [] : ["-p", last]), in: epoch)
     }
-    _ = tree
     try watched.git(["update-ref", "refs/heads/master", last], in: epoch)
     try watched.git(["reflog", "expire", "--expire=all", "--all"], in: epoch)
     try watched.git(["gc", "-q", "--prune=now"], in: epoch)
