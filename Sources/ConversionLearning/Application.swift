@@ -62,6 +62,9 @@ package struct Applier {
       let companion = rule.companion?.statement(code, token: token)
       if rule.companion != nil, companion == nil { continue }
       var context = Context(code, unit, tree, match, span: rule.span)
+      var rule = rule
+      let isSaid = consequences.allSatisfy(\.isSaid) && (companion == nil || Companion.isSaid(rule.span, tree))
+      if !isSaid { rule.rule.smpl = "" }
       if rule.hasNoValue, context.use == .other { context.use = .ignored }
       let grade = rule.grade(in: context)
       found.append(
@@ -81,7 +84,8 @@ package struct Applier {
   /// What is no longer assigned must not be read afterwards: `r = old(…, &x)` that becomes `x = new(…)` leaves `r` open.
   /// Its metavariable if it is read.
   private func losesValue(_ candidate: Candidate, _ code: Code, _ match: Match) -> Int? {
-    guard let number = FollowerLearner.lostTarget(candidate), let bound = match.bindings[number] else { return nil }
+    guard let number = FollowerLearner.lostTarget(candidate.left, candidate.right), let bound = match.bindings[number]
+    else { return nil }
     guard bound.tokens.count == 1, let function = code.function(holding: match.tokens.lowerBound) else { return number }
     let word = code.words[bound.tokens.lowerBound]
     let rest = match.tokens.upperBound..<max(match.tokens.upperBound, function.body.upperBound)
@@ -92,7 +96,7 @@ package struct Applier {
 
   /// The declaration of a variable that nothing is left of.
   private func unused(_ candidate: Candidate, _ code: Code, _ match: Match, _ consequences: [Consequence]) -> Int? {
-    guard let number = FollowerLearner.lostTarget(candidate), let bound = match.bindings[number],
+    guard let number = FollowerLearner.lostTarget(candidate.left, candidate.right), let bound = match.bindings[number],
       bound.tokens.count == 1, let function = code.function(holding: match.tokens.lowerBound)
     else { return nil }
     let word = code.words[bound.tokens.lowerBound]

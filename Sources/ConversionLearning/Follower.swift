@@ -20,17 +20,16 @@ struct FollowerLearner {
   let candidate: Candidate
 
   /// The metavariable that the left side assigns and the right side does not have; nil where there is none.
-  static func lostTarget(_ candidate: Candidate) -> Int? {
-    let left = candidate.left.tree
-    guard left.nodes[left.root].kind == .assignment, let target = left.children(left.root).first,
-      case let number = candidate.left.metavariable(Int(target)), number >= 0,
-      !candidate.right.metavariables.contains(number)
+  static func lostTarget(_ left: Pattern, _ right: Pattern) -> Int? {
+    let tree = left.tree
+    guard tree.nodes[tree.root].kind == .assignment, let target = tree.children(tree.root).first,
+      case let number = left.metavariable(Int(target)), number >= 0, !right.metavariables.contains(number)
     else { return nil }
     return number
   }
 
   func followers(at places: [(occurrence: Occurrence, match: Match)]) -> [Follower] {
-    guard let lost = Self.lostTarget(candidate) else { return [] }
+    guard let lost = Self.lostTarget(candidate.left, candidate.right) else { return [] }
     var files: [Follower: Set<String>] = [:]
     for (occurrence, match) in places {
       let window = learner.windows[occurrence.window]
@@ -59,7 +58,9 @@ struct FollowerLearner {
       let path = pair.old.path(to: token)
       guard var level = path.indices.last else { continue }
       while level >= 0, pair.newNode[path[level]] < 0 || !pair.isChanged(path[level]) { level -= 1 }
-      guard level >= 0 else { continue }
+      // What is compared says nothing alone.
+      while level >= 0, Follower.isCompared(level, path, pair.old) { level -= 1 }
+      guard level >= 0, pair.newNode[path[level]] >= 0 else { continue }
       let node = path[level]
       let new = pair.new.nodes[pair.newNode[node]].tokens
       let use = Context(
@@ -92,6 +93,8 @@ package struct Consequence: Sendable {
   package let unit: Int
   package let tokens: Range<Int>
   package let output: [OutputToken]
+  /// The rule's semantic patch says it as well.
+  var isSaid = true
 }
 
 extension Follower {
@@ -132,12 +135,25 @@ extension Follower {
         let use = Context(
           code, unit, tree, Match(bindings: [], tokens: span, node: node), span: .expression
         ).use
-        guard use == follower.use, matches(left, span, match, code) else { continue }
+        guard use == follower.use, !isCompared(level, path, tree), matches(left, span, match, code) else { continue }
         let output = Substitution.output(right, code, match)
-        return collapsed(level, path, tree, unit, output, code)
+        return collapsed(level, path, tree, unit, output, code, of: follower)
       }
     }
     return nil
+  }
+
+  /// `r` in `r < 0`.
+  fileprivate static func isCompared(_ level: Int, _ path: [Int], _ tree: ExpressionTree) -> Bool {
+    guard level > 0, tree.nodes[path[level - 1]].kind == .binary else { return false }
+    return ["==", "!=", "<", ">", "<=", ">="].contains { tree.nodes[path[level - 1]].operation == punctuation($0) }
+  }
+
+  /// All that an `if` asks for.
+  private static func isWholeCondition(_ level: Int, _ path: [Int], _ tree: ExpressionTree, _ code: Code) -> Bool {
+    guard level > 0 else { return false }
+    let parent = tree.nodes[path[level - 1]]
+    return parent.kind == .call && Keyword(rawValue: code.words[parent.tokens.lowerBound]) == .if
   }
 
   /// The tokens spell the pattern, its metavariables standing for what the rule bound.
@@ -157,12 +173,15 @@ extension Follower {
 
   /// `r || !x` whose `r` became `!x` is `!x`.
   private static func collapsed(
-    _ level: Int, _ path: [Int], _ tree: ExpressionTree, _ unit: Int, _ output: [OutputToken], _ code: Code
+    _ level: Int, _ path: [Int], _ tree: ExpressionTree, _ unit: Int, _ output: [OutputToken], _ code: Code,
+    of follower: Follower
   ) -> Consequence {
     func spelled(_ token: OutputToken) -> String {
       token.origin >= 0 ? code.source.spelling(code.tokens[token.origin]) : token.text
     }
-    let plain = Consequence(unit: unit, tokens: tree.nodes[path[level]].tokens, output: output)
+    let plain = Consequence(
+      unit: unit, tokens: tree.nodes[path[level]].tokens, output: output,
+      isSaid: follower.isSaid && (follower.use != .condition || isWholeCondition(level, path, tree, code)))
     guard level > 0, tree.nodes[path[level - 1]].kind == .binary,
       [punctuation("||"), punctuation("&&")].contains(tree.nodes[path[level - 1]].operation),
       tree.children(path[level - 1]).count == 2
@@ -171,6 +190,9 @@ extension Follower {
     let other = tree.children(parent).first { Int($0) != path[level] }.map { tree.nodes[Int($0)].tokens }
     guard let other, other.map({ code.source.spelling(code.tokens[$0]) }) == output.map(spelled) else { return plain }
     let kept = other.map { OutputToken(origin: $0, text: "", spaceBefore: false) }
-    return Consequence(unit: unit, tokens: tree.nodes[parent].tokens, output: kept)
+    let isSaid =
+      tree.nodes[parent].operation == punctuation("||") && tree.children(parent).first == Int32(path[level])
+      && isWholeCondition(level - 1, path, tree, code)
+    return Consequence(unit: unit, tokens: tree.nodes[parent].tokens, output: kept, isSaid: isSaid)
   }
 }

@@ -148,7 +148,7 @@ package struct Learner {
   private func leaveOutWider(_ tried: inout [(template: Template, trial: Trial, sources: Set<String>)]) {
     /// For each place the rules that explain it, of those with two files at least, and what they match there.
     var explained: [Int: [(rule: Int, tokens: Range<Int>)]] = [:]
-    let names = tried.map { Set(introduces($0.template)) }
+    let names = tried.map { Set(introduces($0.template.right, besides: $0.template.left)) }
     for (number, entry) in tried.enumerated() where entry.trial.support > 1 {
       for outcome in entry.trial.outcomes where outcome.reproduced {
         explained[outcome.occurrence, default: []].append((number, outcome.tokens))
@@ -225,7 +225,7 @@ package struct Learner {
     let total = evidence.total
     let opportunities = total.opportunities
     let confidence = Evidence.share(total)
-    let introduced = introduces(template)
+    let introduced = introduces(template.right, besides: template.left)
     let guards = Guards(
       symbol: symbol, template: template, support: trial.support, confidence: confidence * evidence.removals,
       examples: trial.examples,
@@ -243,8 +243,18 @@ package struct Learner {
       free: free, companion: trial.companion)
     learned.absorption = template.absorption
     learned.hasNoValue = returnsNothing
-    learned.followers = Array(trial.followers.prefix(Self.maximalFollowers))
+    learned.followers = Array(followers(of: trial, besides: template.left).prefix(Self.maximalFollowers))
     return learned
+  }
+
+  /// Of each left side what most files do; without those that name another function's variables.
+  private func followers(of trial: Trial, besides left: String) -> [Follower] {
+    var seen: Set<[String]> = []
+    return trial.followers.filter { follower in
+      let names = [follower.left, follower.right].flatMap { introduces($0, besides: left) }
+      return names.allSatisfy { knowledge.declares($0) ?? !$0.contains(where: \.isLowercase) }
+        && seen.insert([follower.left, follower.use.rawValue]).inserted
+    }
   }
 
   /// Whether the old tree declares the symbol as a function without a value.
@@ -304,9 +314,9 @@ package struct Learner {
   }
 
   /// Names of the new text that the old one does not have; fields are the structure's matter.
-  private func introduces(_ template: Template) -> [String] {
-    let known = Set(words(template.left))
-    let source = LexedSource(template.right)
+  private func introduces(_ right: String, besides left: String) -> [String] {
+    let known = Set(words(left))
+    let source = LexedSource(right)
     var names: [String] = []
     for (index, token) in source.tokens.enumerated() where token.kind == .identifier {
       let name = source.spelling(token)

@@ -22,6 +22,16 @@ struct RetypedFunction {
     }
   }
 
+  /// Functions that have a variable of the one structure no longer, and none of the other.
+  static func otherwise(_ before: String, _ after: String, _ window: Window) -> [Function] {
+    window.old.functions.filter { old in
+      guard !FieldBase.variables(of: before, in: old, window.old).isEmpty, let new = window.successor(of: old) else {
+        return false
+      }
+      return [before, after].allSatisfy { FieldBase.variables(of: $0, in: new, window.new).isEmpty }
+    }
+  }
+
   func words(_ window: Window) -> (old: Int32, new: Int32) {
     (window.old.words[declared.old], window.new.words[declared.new])
   }

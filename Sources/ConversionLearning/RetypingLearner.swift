@@ -24,13 +24,15 @@ package struct RetypingLearner {
   private let symbol: String
   private let nearness: Nearness
   private var files: [String: File] = [:]
+  /// Files in which functions have the variable no longer, nor one of the other structure; whether they name the symbol.
+  private var others: [String: Bool] = [:]
   private var fetches = FetchLearner()
   /// Those of the conversions that give a variable the other type.
   private var shown: [Conversion] = []
 
   /// - Parameters:
   ///   - before, after: the structures with their tag keyword.
-  ///   - conversions: places that lost the one and got the other.
+  ///   - conversions: places that lost the one; they need not have got the other.
   ///   - declares: whether the new tree declares a name.
   package init(
     _ before: String, _ after: String, for symbol: String, from conversions: [Conversion], near nearness: Nearness,
@@ -70,11 +72,15 @@ package struct RetypingLearner {
     // Who names the symbol shows what became of it; for callbacks nobody does.
     let naming = Set(known.filter(\.value.isNaming).keys)
     let paths = naming.isEmpty ? Set(known.keys) : naming
+    let elsewhere = others.count { path, isNaming in
+      known[path] == nil && !held.contains(path) && (naming.isEmpty || isNaming)
+    }
+    let opportunities = paths.count + elsewhere
     let sorted = uses(known).sorted { ($0.support, $1.left) > ($1.support, $0.left) }
     let rule = Rule(
       id: SemanticPatch.stem("retype_\(before.split(separator: " ").last ?? "")_\(symbol)"),
       symbol: symbol, kind: .declaration, smpl: "", summary: "`\(before)` → `\(after)`", support: paths.count,
-      confidence: 1, opportunities: paths.count,
+      confidence: Double(paths.count) / Double(opportunities), opportunities: opportunities,
       examples: nearness.sorted(paths).prefix(Rule.exampleLimit).compactMap { known[$0]?.example },
       replay: .init(reproduced: 0, tried: 0), introduces: [after],
       flags: paths.count < 3
@@ -111,6 +117,10 @@ package struct RetypingLearner {
     var spellings = Spellings()
     let window = Window(conversion, &spellings)
     let functions = RetypedFunction.all(before, after, window)
+    for function in RetypedFunction.otherwise(before, after, window) {
+      let isNaming = function.body.contains { window.old.spells($0, symbol) }
+      others[window.path] = others[window.path] ?? false || isNaming
+    }
     for found in functions {
       var file = files[window.path] ?? File()
       let isNaming = [(window.old, found.old), (window.new, found.new)].contains { code, function in

@@ -12,9 +12,8 @@ struct SemanticPatch {
 
   /// Text that stands on its own; its rule is named after `Rule.id`.
   var text: String {
-    // A companion stands where the function's declarations end, followers wherever the variable is used next: SmPL
-    // can't say the first, nor the second in a form that people read.
-    if rule.companion != nil || !rule.followers.isEmpty { return "" }
+    if let companion = rule.companion { return lost == nil ? accompanied(companion) : "" }
+    if let lost { return followed(lost) }
     return switch rule.span {
     case .include: include
     // Its functions may stand in any file, its array before any statement, its structure too, which SmPL can't say.
@@ -28,7 +27,15 @@ struct SemanticPatch {
     }
   }
 
-  private var name: String { Self.stem(rule.rule.id) }
+  /// The metavariable that the rule no longer sets; `|=` and the like leave it as it was.
+  private var lost: Int? {
+    var spellings = Spellings()
+    let (left, right) = (Pattern(rule.left, &spellings), Pattern(rule.right, &spellings))
+    guard left.tree.nodes[left.tree.root].operation == 0x3D else { return nil }
+    return FollowerLearner.lostTarget(left, right)
+  }
+
+  var name: String { Self.stem(rule.rule.id) }
 
   /// The text with everything that can't stand in an identifier replaced by `_`.
   static func stem(_ text: String) -> String {
@@ -39,11 +46,12 @@ struct SemanticPatch {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private func patch(_ declarations: [String], _ body: [String]) -> String {
-    "@\(name)@\n" + declarations.map { $0 + "\n" }.joined() + "@@\n" + body.map { $0 + "\n" }.joined()
+  /// - Parameter suffix: told apart by it from the other rules of the text.
+  func patch(_ declarations: [String], _ body: [String], suffix: String = "") -> String {
+    "@\(name)\(suffix)@\n" + declarations.map { $0 + "\n" }.joined() + "@@\n" + body.map { $0 + "\n" }.joined()
   }
 
-  private func shown(_ pattern: String, _ letter: String = "E") -> String {
+  func shown(_ pattern: String, _ letter: String = "E") -> String {
     pattern.replacing(Pattern.mark, with: letter)
   }
 
@@ -151,12 +159,16 @@ struct SemanticPatch {
   }
 
   /// A base of the field has its structure's type.
-  private var declarations: [String] {
-    guard count > 0 else { return [] }
+  var declarations: [String] { declarations(except: nil) }
+
+  /// - Parameters:
+  ///   - except: a metavariable that is declared otherwise.
+  ///   - others: expressions that the sides don't have.
+  func declarations(except: Int?, besides others: [String] = []) -> [String] {
     var plain: [Int] = []
     var tags: [Int] = []
     var typed: [Int] = []
-    for number in 0..<count {
+    for number in 0..<count where number != except {
       let base = "\(Pattern.mark)\(number)->\(symbol.name)"
       if symbol.isField, symbol.container != nil, rule.left.contains(base) {
         typed.append(number)
@@ -166,7 +178,8 @@ struct SemanticPatch {
         plain.append(number)
       }
     }
-    var lines = plain.isEmpty ? [] : ["expression \(plain.map { "E\($0)" }.joined(separator: ", "));"]
+    let expressions = others + plain.map { "E\($0)" }
+    var lines = expressions.isEmpty ? [] : ["expression \(expressions.joined(separator: ", "));"]
     if !tags.isEmpty { lines.append("identifier \(tags.map { "E\($0)" }.joined(separator: ", "));") }
     if let container = symbol.container { lines += typed.map { "\(container) *E\($0);" } }
     return lines

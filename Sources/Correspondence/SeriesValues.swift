@@ -5,6 +5,8 @@ import PatchFormat
 
 /// What the templates may use. A value that is empty or false is left out, so that `{{#name}}` asks for it.
 struct SeriesValues {
+  /// Lines; what is longer is told by its two sides, and shown in full by `kmend rules`.
+  private static let longestSemanticPatch = 24
   let report: SeriesReport
 
   /// For `cover` and `notes`.
@@ -84,8 +86,9 @@ struct SeriesValues {
     values["deletions"] = sequence(change.deletions.map { ["text": PlainText.block($0)] })
     guard let rule else { return values }
     values["rule"] = true
-    values["smpl"] = text(PlainText.block(rule.smpl))
-    values["edit"] = rule.smpl.isEmpty && rule.support > 0 ? text(PlainText.block(Self.plain(rule.summary))) : nil
+    let smpl = rule.smpl.split(separator: "\n").count <= Self.longestSemanticPatch ? rule.smpl : ""
+    values["smpl"] = text(PlainText.block(smpl))
+    values["edit"] = smpl.isEmpty && rule.support > 0 ? text(PlainText.block(Self.plain(rule.summary))) : nil
     values["support"] = rule.support > 0 ? PlainText.count(rule.support, "file") : nil
     values["opportunities"] = rule.opportunities > 0 ? PlainText.count(rule.opportunities, "place") : nil
     values["elsewhere"] = rule.elsewhere > 0 ? PlainText.count(rule.elsewhere, "place") : nil

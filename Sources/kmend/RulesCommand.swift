@@ -96,7 +96,8 @@ struct Rules: AsyncParsableCommand {
             ? "right at \(rule.replay.reproduced) of \(rule.replay.tried) held out" : "tried at none held out"),
       ]
       if !rule.commits.isEmpty { lines.append("  " + printable(learned(from: rule.commits))) }
-      if !rule.smpl.isEmpty { lines += printable(rule.smpl).split(separator: "\n").map { "    \($0)" } }
+      let smpl = printable(rule.smpl).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      lines += smpl.map { $0.isEmpty ? "" : "    \($0)" }
       for place in rule.examples.prefix(3) { lines += example(place) }
       if Self.isUnreliable(rule) { lines.append("  review  wrong at most places that it was not learned from") }
       lines += rule.flags.map { "  review  \($0.reason.rawValue): " + printable($0.detail) }

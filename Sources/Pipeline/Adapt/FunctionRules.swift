@@ -13,7 +13,7 @@ extension RuleSource {
     var rules: [LearnedRule] = []
     for (before, after) in try await exchanged(symbol, store) {
       func tag(_ structure: String) -> String { structure.split(separator: " ").last.map(String.init) ?? structure }
-      let conversions = try await store.conversions(losing: tag(before), gaining: tag(after))
+      let conversions = try await store.conversions(losing: tag(before))
       let declared = try await store.declared(among: Self.names(in: conversions)) ?? []
       let near = nearness(of: conversions, store)
       let learner = RetypingLearner(before, after, for: symbol.name, from: conversions, near: near) {

@@ -33,12 +33,13 @@ package struct CocciFile: Sendable {
       if pattern.span == .retyping {
         reasons.append("retypes every variable of the structure, also those that stay; fetched values are not in it")
       }
-      let body = rule.smpl.split(separator: "\n").dropFirst().joined(separator: "\n")
+      let lines = rule.smpl.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      // Rules differ in their names.
+      let body = lines.filter { !$0.hasPrefix("@") || $0 == "@@" }.joined(separator: "\n")
       if !seen.insert(body).inserted { reasons.append("says what a rule above says") }
       if let problem = problems[rule.id] { reasons.append("Coccinelle can't read it: \(problem)") }
       text += reasons.map { "// review: \(Self.line($0))\n" }.joined()
-      let mark = reasons.isEmpty ? "" : "// "
-      text += rule.smpl.split(separator: "\n").map { "\(mark)\($0)\n" }.joined()
+      text += lines.map { reasons.isEmpty ? "\($0)\n" : $0.isEmpty ? "//\n" : "// \($0)\n" }.joined()
     }
     return text
   }

@@ -11,3 +11,13 @@ static void thing_two(struct net_device *dev, struct net_device *lower)
 {
 	dev->hw_features = NETIF_F_SG | NETIF_F_LLTX;
 }
+
+static int thing_three(struct thing *thing)
+{
+	struct net_device *dev = thing->dev;
+
+	if (thing->sg)
+		return 0;
+	dev->features |= NETIF_F_SG | NETIF_F_LLTX;
+	return 1;
+}

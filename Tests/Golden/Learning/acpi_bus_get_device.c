@@ -31,3 +31,28 @@ static int thing_log(struct thing *thing)
 	pr_info("%d\n", ret);
 	return ret;
 }
+
+static int thing_sign(struct thing *thing)
+{
+	struct acpi_device *adev;
+	int ret;
+
+	ret = acpi_bus_get_device(thing->handle, &adev);
+	if (ret < 0)
+		return -ENODEV;
+	return thing_show(adev);
+}
+
+static int thing_twice(struct thing *thing)
+{
+	struct acpi_device *adev;
+	int ret;
+
+	ret = acpi_bus_get_device(thing->handle, &adev);
+	if (ret)
+		return -ENODEV;
+	ret = thing_show(adev);
+	if (ret)
+		return ret;
+	return 0;
+}
