@@ -54,16 +54,21 @@ package struct Applier {
       guard let match = candidate.match(code, code.units[unit], tree, token: token),
         hasFreeNames(rule, code, token)
       else { continue }
+      // The value of an assignment that is part of something else would be another one.
+      if FollowerLearner.lostTarget(candidate.left, candidate.right) != nil, match.node != tree.root { continue }
       var consequences: [Consequence] = []
       if let lost = losesValue(candidate, code, match) {
         guard let found = Follower.consequences(rule.followers, of: lost, match, code, spellings) else { continue }
         consequences = found
       }
-      let companion = rule.companion?.statement(code, token: token)
-      if rule.companion != nil, companion == nil { continue }
+      let companion = rule.companion?.statement(
+        code, token: token, isDeclaration: tree.nodes[tree.root].kind == .sequence)
+      if rule.companion != nil, companion == nil || !Companion.fits(match.tokens, tree) { continue }
       var context = Context(code, unit, tree, match, span: rule.span)
       var rule = rule
-      let isSaid = consequences.allSatisfy(\.isSaid) && (companion == nil || Companion.isSaid(rule.span, tree))
+      let isSaid =
+        consequences.allSatisfy(\.isSaid)
+        && (companion.map { Companion.isSaid($0, code.units[unit], code) } ?? true)
       if !isSaid { rule.rule.smpl = "" }
       if rule.hasNoValue, context.use == .other { context.use = .ignored }
       let grade = rule.grade(in: context)
@@ -89,9 +94,14 @@ package struct Applier {
     guard bound.tokens.count == 1, let function = code.function(holding: match.tokens.lowerBound) else { return number }
     let word = code.words[bound.tokens.lowerBound]
     let rest = match.tokens.upperBound..<max(match.tokens.upperBound, function.body.upperBound)
+    if let own = code.unit(holding: match.tokens.lowerBound), Follower.isCarried(word, to: own, function, code) {
+      return number
+    }
     guard let next = rest.first(where: { code.words[$0] == word }) else { return nil }
-    let isSetAnew = next + 1 < code.tokens.count && code.tokens[next + 1].punctuation == 0x3D
-    return isSetAnew ? nil : number
+    guard let unit = code.unit(holding: next), let own = code.unit(holding: match.tokens.lowerBound) else {
+      return number
+    }
+    return Follower.isSetAnew(next, in: unit, behind: own, code) ? nil : number
   }
 
   /// The declaration of a variable that nothing is left of.

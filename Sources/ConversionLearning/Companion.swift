@@ -92,13 +92,30 @@ struct CompanionLearner {
 }
 
 extension Companion {
-  /// The statement as the driver's function would write it: nil where it has no variable of the type, or several.
-  func statement(_ code: Code, token: Int) -> String? {
+  /// The place gives something to an object: nothing takes it out again on the way there.
+  static func fits(_ place: Range<Int>, _ tree: ExpressionTree) -> Bool {
+    let path = tree.path(to: place.lowerBound)
+    return path.allSatisfy { node in
+      let found = tree.nodes[node]
+      switch found.kind {
+      case .prefix: return found.operation != 0x7E
+      case .binary: return found.operation == 0x7C || place.contains(found.tokens.lowerBound)
+      case .assignment: return [0x3D, punctuation("|=")].contains(found.operation)
+      default: return true
+      }
+    }
+  }
+
+  /// The statement as the driver's function would write it: nil where it has no variable of the type, or several, or one
+  /// that has no value yet.
+  func statement(_ code: Code, token: Int, isDeclaration: Bool) -> String? {
     guard let function = code.function(holding: token) else { return nil }
     var names: [String] = []
     for structure in structures {
       let found = FieldBase.pointers(to: structure, in: function.head.lowerBound..<token, code)
-      guard found.count == 1, let name = found.first else { return nil }
+      guard found.count == 1, let name = found.first,
+        !isDeclaration || FieldBase.pointers(to: structure, in: function.head, code).contains(name)
+      else { return nil }
       names.append(name)
     }
     let statement = names.enumerated().reversed().reduce(text) {
@@ -122,11 +139,18 @@ extension FieldBase {
   /// Names that are declared as pointers to a structure.
   static func pointers(to structure: String, in range: Range<Int>, _ code: Code) -> [String] {
     var names: [String] = []
+    var unit = -1
     for index in range.dropFirst(2)
     where code.tokens[index].kind == .identifier && code.tokens[index - 1].punctuation == 0x2A {
+      if index >= 2, code.tokens[index - 2].punctuation == 0x2C, unit >= 0, code.unit(holding: index) == unit {
+        // `struct x *a, *b;`
+        names.append(code.source.spelling(code.tokens[index]))
+        continue
+      }
       guard index >= 2, code.tokens[index - 2].punctuation != 0x2A, declared(index, code) == structure else { continue }
       let name = code.source.spelling(code.tokens[index])
       if !names.contains(name) { names.append(name) }
+      unit = code.unit(holding: index) ?? -1
     }
     return names
   }

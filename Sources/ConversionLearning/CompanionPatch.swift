@@ -2,52 +2,47 @@
 
 import CSource
 
-/// A rule with a companion, in SmPL: where the function has a variable of the structure, as a parameter or of its own.
-/// Coccinelle refuses a function that has two of its own; of two parameters it can't tell the right one either.
+/// A rule with a companion, in SmPL: for edits of one of the object's own fields. Which object is meant otherwise, SmPL
+/// can't say.
 extension SemanticPatch {
-  /// Empty for what SmPL can't say: companions of several variables, and of parts of other statements.
+  private static let own: Set<String> = ["A", "D", "E", "field_of_D"]
+
+  /// Empty for companions of several variables, for parts of other statements, and where names collide.
   func accompanied(_ companion: Companion) -> String {
-    guard companion.structures.count == 1, let structure = companion.structures.first else { return "" }
+    guard companion.structures.count == 1, let structure = companion.structures.first, rule.right.isEmpty else {
+      return ""
+    }
+    let texts = [rule.left, companion.text].map { LexedSource($0) }
+    let names = Set(texts.flatMap { source in source.tokens.map { source.spelling($0) } })
+    guard names.isDisjoint(with: Self.own) else { return "" }
     let added = "+\(companion.text.replacing("\(Pattern.mark)0", with: "D"));"
-    let (place, metavariables): ([String], [String])
+    let head = ["\(structure) *D;", "identifier field_of_D;"]
     switch rule.span {
-    case .statement:
-      place = ["-\(shown(rule.left));"] + (rule.right.isEmpty ? [] : ["+\(shown(rule.right));"])
-      metavariables = declarations
     case .operand:
-      place = [" V A <+..."] + operand + [" ...+>;"]
-      metavariables = ["expression E, V;", "assignment operator A;"]
+      return patch(
+        head + ["expression E;", "assignment operator A = {=, |=};"],
+        [" D->field_of_D A <+...", "-E | \(rule.left)", "+E", " ...+>;", added])
+    case .statement:
+      let base = "\(Pattern.mark)0 "
+      guard rule.left.hasPrefix(base), count == 1, rule.left.split(separator: Pattern.mark).count == 1 else {
+        return ""
+      }
+      return patch(head, ["-D->field_of_D \(rule.left.dropFirst(base.count));", added])
     default: return ""
     }
-    let nest = ["<..."] + place + [added, "...>"]
-    let (several, parameter) = ("\(name)_several", "\(structure) *D")
-    let function = ["f@p(..., \(parameter), ...)", "{"]
-    let position = "position p != \(several).p;"
-    var rules = [
-      patch(
-        ["identifier f, D1, D2;", "position p;"],
-        ["f@p(..., \(parameter)1, ..., \(parameter)2, ...) { ... }"], suffix: "_several"),
-      patch(["identifier f, D;", position] + metavariables, function + nest + ["}"]),
-      patch(
-        ["identifier D;"] + metavariables,
-        ["(", "\(parameter);", "|", "\(parameter) = ...;", ")"] + nest, suffix: "_own"),
-    ]
-    if rule.span == .operand {
-      let declared = ["... when any", " T v = <+..."] + operand + [" ...+>;", "... when != S1", added, "S2"]
-      rules.append(
-        patch(
-          ["identifier f, v, D;", position, "expression E;", "type T;", "statement S1, S2;"],
-          function + declared + ["... when any", "}"], suffix: "_declared"))
-    }
-    return rules.joined(separator: "\n")
   }
-
-  private var operand: [String] { ["-E | \(rule.left)", "+E"] }
 }
 
 extension Companion {
-  /// Whether `SemanticPatch.accompanied` says it of a unit's tree.
-  static func isSaid(_ span: LearnedRule.Span, _ tree: ExpressionTree) -> Bool {
-    span != .operand || [.assignment, .sequence].contains(tree.nodes[tree.root].kind)
+  /// Whether `SemanticPatch.accompanied` says it of a unit: it sets a field of the object that the statement is about.
+  ///
+  /// - Parameter statement: as the driver's function would write it.
+  static func isSaid(_ statement: String, _ unit: CodeUnit, _ code: Code) -> Bool {
+    let (start, object) = (unit.tokens.lowerBound, LexedSource(statement))
+    guard unit.kind == .statement, unit.tokens.count > 4, code.punctuation(at: start + 1) == punctuation("->"),
+      let first = object.tokens.first
+    else { return false }
+    return code.source.spelling(code.tokens[start]) == object.spelling(first)
+      && [0x3D, punctuation("|=")].contains(code.punctuation(at: start + 3))
   }
 }

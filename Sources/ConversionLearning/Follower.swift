@@ -19,10 +19,12 @@ struct FollowerLearner {
   let learner: Learner
   let candidate: Candidate
 
-  /// The metavariable that the left side assigns and the right side does not have; nil where there is none.
+  /// The metavariable that the left side assigns and the right side does not have; nil where there is none. `|=` and the
+  /// like leave a variable as it was.
   static func lostTarget(_ left: Pattern, _ right: Pattern) -> Int? {
     let tree = left.tree
-    guard tree.nodes[tree.root].kind == .assignment, let target = tree.children(tree.root).first,
+    guard tree.nodes[tree.root].kind == .assignment, tree.nodes[tree.root].operation == 0x3D,
+      let target = tree.children(tree.root).first,
       case let number = left.metavariable(Int(target)), number >= 0, !right.metavariables.contains(number)
     else { return nil }
     return number
@@ -98,33 +100,104 @@ package struct Consequence: Sendable {
 }
 
 extension Follower {
-  /// All uses of the variable behind the place, rewritten; nil if one of them fits no follower.
+  /// A follower at one place.
+  private struct Applied {
+    var consequence: Consequence
+    var follower: Follower
+    /// The variable is what is asked for, and not its opposite.
+    var isTest: Bool
+    var unit: Int { consequence.unit }
+  }
+}
+
+extension Follower {
+  /// All uses of the variable behind the place, rewritten; nil if one of them fits no follower, or may get its value, or
+  /// what the follower names, from elsewhere as well.
   static func consequences(
     _ followers: [Follower], of lost: Int, _ match: Match, _ code: Code, _ spellings: Spellings
   ) -> [Consequence]? {
     guard let target = match.bindings[lost], target.tokens.count == 1,
       let function = code.function(holding: match.tokens.lowerBound),
-      let own = code.unit(holding: match.tokens.lowerBound)
+      let own = code.unit(holding: match.tokens.lowerBound), !code.isCommanded(own),
+      !isCarried(code.words[target.tokens.lowerBound], to: own, function, code)
     else { return nil }
     let word = code.words[target.tokens.lowerBound]
-    var found: [Consequence] = []
+    let others = match.bindings.compactMap { $0?.tokens }.filter { $0 != target.tokens }
+    var isStale = false
+    var found: [Applied] = []
     for unit in own + 1..<max(own + 1, code.units.count) {
       let tokens = code.units[unit].tokens
       guard tokens.lowerBound < function.body.upperBound else { break }
       let uses = tokens.filter { code.words[$0] == word }
-      guard let token = uses.first else { continue }
-      if token + 1 < code.tokens.count, code.tokens[token + 1].punctuation == 0x3D { break }
-      guard uses.count == 1, let consequence = consequence(followers, unit, token, match, code, spellings) else {
-        return nil
+      if let token = uses.first {
+        if isSet(token, code) {
+          guard isSetAnew(token, in: unit, behind: own, code) else { return nil }
+          break
+        }
+        guard uses.count == 1, !isStale, code.units[unit].depth >= code.units[own].depth,
+          var applied = consequence(followers, unit, token, match, code, spellings)
+        else { return nil }
+        // What is returned is only known where the variable was asked for.
+        if applied.follower.use == .returned {
+          guard let asked = found.last, asked.isTest, branches(asked.unit, to: unit, code) else { return nil }
+          let isSaid = asked.consequence.isSaid && asked.consequence.tokens.count == 1 && unit == asked.unit + 1
+          applied.consequence.isSaid = applied.consequence.isSaid && isSaid
+        }
+        found.append(applied)
       }
-      found.append(consequence)
+      isStale = isStale || others.contains { sets($0, in: tokens, code) }
     }
-    return found
+    return found.map(\.consequence)
+  }
+
+  /// The unit does nothing but give the variable another value, wherever control came from.
+  static func isSetAnew(_ token: Int, in unit: Int, behind own: Int, _ code: Code) -> Bool {
+    isSet(token, code) && code.units[unit].tokens.count { code.words[$0] == code.words[token] } == 1
+      && code.units[unit].kind == .statement && code.units[unit].depth <= code.units[own].depth
+      && !code.isCommanded(unit)
+  }
+
+  private static func isSet(_ token: Int, _ code: Code) -> Bool {
+    code.tokens.indices.contains(token + 1) && code.tokens[token + 1].punctuation == 0x3D
+  }
+
+  /// The tokens give a value to what some others stand for, or count it up.
+  private static func sets(_ object: Range<Int>, in tokens: Range<Int>, _ code: Code) -> Bool {
+    tokens.contains { token in
+      let end = token + object.count
+      guard end <= tokens.upperBound, code.words[token..<end] == code.words[object] else { return false }
+      let changing = [0x3D, punctuation("++"), punctuation("--")]
+      return changing.contains(code.punctuation(at: end))
+        || changing.dropFirst().contains(code.punctuation(at: token - 1))
+    }
+  }
+
+  /// The unit is what an `if` commands, or stands in the block that it does.
+  private static func branches(_ condition: Int, to unit: Int, _ code: Code) -> Bool {
+    if unit == condition + 1 { return true }
+    let depth = code.units[condition].depth
+    return code.units[condition + 1].kind == .open
+      && (condition + 2...unit).allSatisfy { code.units[$0].depth > depth }
+  }
+
+  /// In a loop the variable is asked for before it is set: the value is the last round's.
+  static func isCarried(_ word: Int32, to own: Int, _ function: Function, _ code: Code) -> Bool {
+    let earlier = code.units.indices.filter { unit in
+      unit < own && function.body.contains(code.units[unit].tokens.lowerBound)
+    }
+    let loop = earlier.first { unit in
+      let keyword = Keyword(rawValue: code.words[code.units[unit].tokens.lowerBound])
+      return [.for, .while, .do].contains(keyword) && code.units[unit].depth < code.units[own].depth
+    }
+    guard let loop else { return false }
+    return earlier.contains { unit in
+      unit >= loop && code.units[unit].tokens.contains { code.words[$0] == word && !isSet($0, code) }
+    }
   }
 
   private static func consequence(
     _ followers: [Follower], _ unit: Int, _ token: Int, _ match: Match, _ code: Code, _ spellings: Spellings
-  ) -> Consequence? {
+  ) -> Applied? {
     var spellings = spellings
     let tree = ExpressionTree(code, code.units[unit].tokens)
     let path = tree.path(to: token)
@@ -136,11 +209,25 @@ extension Follower {
           code, unit, tree, Match(bindings: [], tokens: span, node: node), span: .expression
         ).use
         guard use == follower.use, !isCompared(level, path, tree), matches(left, span, match, code) else { continue }
+        // What is called or counted up again is another value.
+        let named = right.metavariables.filter { $0 >= 0 && $0 < match.bindings.count }
+        guard named.allSatisfy({ match.bindings[$0].map { isPlain($0.tokens, code) } ?? false }) else { return nil }
         let output = Substitution.output(right, code, match)
-        return collapsed(level, path, tree, unit, output, code, of: follower)
+        let consequence = collapsed(level, path, tree, unit, output, code, of: follower)
+        let isNegated = level > 0 && tree.nodes[path[level - 1]].kind == .prefix
+        return Applied(
+          consequence: consequence, follower: follower,
+          isTest: follower.use == .condition && follower.isVariable && !isNegated)
       }
     }
     return nil
+  }
+
+  /// `x`, `x->y.z`.
+  private static func isPlain(_ tokens: Range<Int>, _ code: Code) -> Bool {
+    tokens.allSatisfy { token in
+      code.tokens[token].kind == .identifier || [0x2E, punctuation("->")].contains(code.tokens[token].punctuation)
+    }
   }
 
   /// `r` in `r < 0`.
@@ -179,9 +266,18 @@ extension Follower {
     func spelled(_ token: OutputToken) -> String {
       token.origin >= 0 ? code.source.spelling(code.tokens[token.origin]) : token.text
     }
+    let isSimple = output.count { $0.origin >= 0 } <= 1
     let plain = Consequence(
       unit: unit, tokens: tree.nodes[path[level]].tokens, output: output,
-      isSaid: follower.isSaid && (follower.use != .condition || isWholeCondition(level, path, tree, code)))
+      isSaid: follower.isSaid && isSimple
+        && (follower.use != .condition || isWholeCondition(level, path, tree, code)))
+    if level > 0, tree.nodes[path[level - 1]].kind == .prefix, tree.nodes[path[level - 1]].operation == 0x21,
+      output.first.map(spelled) == "!"
+    {
+      return Consequence(
+        unit: unit, tokens: tree.nodes[path[level - 1]].tokens, output: Array(output.dropFirst()),
+        isSaid: follower.isSaid && isSimple && follower.isVariable && isWholeCondition(level - 1, path, tree, code))
+    }
     guard level > 0, tree.nodes[path[level - 1]].kind == .binary,
       [punctuation("||"), punctuation("&&")].contains(tree.nodes[path[level - 1]].operation),
       tree.children(path[level - 1]).count == 2
@@ -191,7 +287,8 @@ extension Follower {
     guard let other, other.map({ code.source.spelling(code.tokens[$0]) }) == output.map(spelled) else { return plain }
     let kept = other.map { OutputToken(origin: $0, text: "", spaceBefore: false) }
     let isSaid =
-      tree.nodes[parent].operation == punctuation("||") && tree.children(parent).first == Int32(path[level])
+      follower.isSaid && isSimple && follower.isVariable && tree.nodes[parent].operation == punctuation("||")
+      && tree.children(parent).first == Int32(path[level])
       && isWholeCondition(level - 1, path, tree, code)
     return Consequence(unit: unit, tokens: tree.nodes[parent].tokens, output: kept, isSaid: isSaid)
   }

@@ -24,23 +24,25 @@ package struct RetypingLearner {
   private let symbol: String
   private let nearness: Nearness
   private var files: [String: File] = [:]
-  /// Files in which functions have the variable no longer, nor one of the other structure; whether they name the symbol.
-  private var others: [String: Bool] = [:]
+  /// Files of a sample in which functions have the variable no longer: whether they name the symbol.
+  private var sample: (retyped: [String: Bool], otherwise: [String: Bool]) = ([:], [:])
   private var fetches = FetchLearner()
   /// Those of the conversions that give a variable the other type.
   private var shown: [Conversion] = []
 
   /// - Parameters:
   ///   - before, after: the structures with their tag keyword.
-  ///   - conversions: places that lost the one; they need not have got the other.
+  ///   - conversions: places that lost the one and got the other.
+  ///   - all: places that lost the one, taken evenly: how often it became the other.
   ///   - declares: whether the new tree declares a name.
   package init(
-    _ before: String, _ after: String, for symbol: String, from conversions: [Conversion], near nearness: Nearness,
-    declares: @escaping (String) -> Bool
+    _ before: String, _ after: String, for symbol: String, from conversions: [Conversion], among all: [Conversion] = [],
+    near nearness: Nearness, declares: @escaping (String) -> Bool
   ) {
     (self.before, self.after, self.symbol, self.declares) = (before, after, symbol, declares)
     self.nearness = nearness
     for conversion in conversions where read(conversion) { shown.append(conversion) }
+    for conversion in all { count(conversion) }
   }
 
   /// The rule, whose sides are the structures; nil where too few files show it.
@@ -72,15 +74,16 @@ package struct RetypingLearner {
     // Who names the symbol shows what became of it; for callbacks nobody does.
     let naming = Set(known.filter(\.value.isNaming).keys)
     let paths = naming.isEmpty ? Set(known.keys) : naming
-    let elsewhere = others.count { path, isNaming in
-      known[path] == nil && !held.contains(path) && (naming.isEmpty || isNaming)
+    func counted(_ files: [String: Bool]) -> Int {
+      files.count { path, isNaming in !held.contains(path) && (naming.isEmpty || isNaming) }
     }
-    let opportunities = paths.count + elsewhere
+    let (retyped, otherwise) = (counted(sample.retyped), counted(sample.otherwise))
+    let opportunities = retyped > 0 ? retyped + otherwise : paths.count
     let sorted = uses(known).sorted { ($0.support, $1.left) > ($1.support, $0.left) }
     let rule = Rule(
       id: SemanticPatch.stem("retype_\(before.split(separator: " ").last ?? "")_\(symbol)"),
       symbol: symbol, kind: .declaration, smpl: "", summary: "`\(before)` → `\(after)`", support: paths.count,
-      confidence: Double(paths.count) / Double(opportunities), opportunities: opportunities,
+      confidence: retyped > 0 ? Double(retyped) / Double(opportunities) : 1, opportunities: opportunities,
       examples: nearness.sorted(paths).prefix(Rule.exampleLimit).compactMap { known[$0]?.example },
       replay: .init(reproduced: 0, tried: 0), introduces: [after],
       flags: paths.count < 3
@@ -117,10 +120,6 @@ package struct RetypingLearner {
     var spellings = Spellings()
     let window = Window(conversion, &spellings)
     let functions = RetypedFunction.all(before, after, window)
-    for function in RetypedFunction.otherwise(before, after, window) {
-      let isNaming = function.body.contains { window.old.spells($0, symbol) }
-      others[window.path] = others[window.path] ?? false || isNaming
-    }
     for found in functions {
       var file = files[window.path] ?? File()
       let isNaming = [(window.old, found.old), (window.new, found.new)].contains { code, function in
@@ -139,6 +138,20 @@ package struct RetypingLearner {
       fetches.read(found, window)
     }
     return !functions.isEmpty
+  }
+
+  /// Counts what became of the variables of one place of the sample.
+  private mutating func count(_ conversion: Conversion) {
+    var spellings = Spellings()
+    let window = Window(conversion, &spellings)
+    func isNaming(_ code: Code, _ function: Function) -> Bool { function.body.contains { code.spells($0, symbol) } }
+    for found in RetypedFunction.all(before, after, window) {
+      let names = isNaming(window.old, found.old) || isNaming(window.new, found.new)
+      sample.retyped[window.path] = sample.retyped[window.path] ?? false || names
+    }
+    for function in RetypedFunction.otherwise(before, after, window) {
+      sample.otherwise[window.path] = sample.otherwise[window.path] ?? false || isNaming(window.old, function)
+    }
   }
 
   /// `struct x * name`.

@@ -27,12 +27,10 @@ struct SemanticPatch {
     }
   }
 
-  /// The metavariable that the rule no longer sets; `|=` and the like leave it as it was.
+  /// The metavariable that the rule no longer sets.
   private var lost: Int? {
     var spellings = Spellings()
-    let (left, right) = (Pattern(rule.left, &spellings), Pattern(rule.right, &spellings))
-    guard left.tree.nodes[left.tree.root].operation == 0x3D else { return nil }
-    return FollowerLearner.lostTarget(left, right)
+    return FollowerLearner.lostTarget(Pattern(rule.left, &spellings), Pattern(rule.right, &spellings))
   }
 
   var name: String { Self.stem(rule.rule.id) }
@@ -55,7 +53,7 @@ struct SemanticPatch {
     pattern.replacing(Pattern.mark, with: letter)
   }
 
-  private var count: Int {
+  var count: Int {
     var spellings = Spellings()
     return Pattern(rule.left, &spellings).count
   }
@@ -162,13 +160,13 @@ struct SemanticPatch {
   var declarations: [String] { declarations(except: nil) }
 
   /// - Parameters:
-  ///   - except: a metavariable that is declared otherwise.
+  ///   - except: a metavariable that is declared otherwise; and others.
   ///   - others: expressions that the sides don't have.
-  func declarations(except: Int?, besides others: [String] = []) -> [String] {
+  func declarations(except: Int?, but left: [Int] = [], besides others: [String] = []) -> [String] {
     var plain: [Int] = []
     var tags: [Int] = []
     var typed: [Int] = []
-    for number in 0..<count where number != except {
+    for number in 0..<count where number != except && !left.contains(number) {
       let base = "\(Pattern.mark)\(number)->\(symbol.name)"
       if symbol.isField, symbol.container != nil, rule.left.contains(base) {
         typed.append(number)

@@ -25,7 +25,7 @@ package func spatchAgreement(ours: SourceText, theirs: SourceText) -> Agreement 
 /// has no kernel headers, and a typed metavariable matches only what a function declares itself.
 package func untypedSemanticPatch(_ semanticPatch: String) -> String {
   var pointers: [String] = []
-  var text = semanticPatch.replacing(/(?m)^(?:struct|union) \w+ \*?([SP]);$/) { "expression \($0.1);" }
+  var text = semanticPatch.replacing(/(?m)^(?:struct|union) \w+ \*?([SPD]);$/) { "expression \($0.1);" }
   for match in semanticPatch.matches(of: /(?m)^(?:struct|union) \w+ \*(E\d+);$/) {
     pointers.append(String(match.1))
     text = text.replacing(String(match.0), with: "expression \(match.1);")

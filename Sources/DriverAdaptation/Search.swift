@@ -246,7 +246,13 @@ package struct Search: Sendable {
 
   private mutating func record(_ proposal: Proposal, for symbol: SoughtSymbol) {
     let rules = proposal.uses.sorted { $0.sites > $1.sites }.map(\.rule.rule)
-    for use in proposal.uses { used[use.rule.rule.id] = use.rule }
+    for use in proposal.uses {
+      let id = use.rule.rule.id
+      // What one of its places did beyond its text stays beyond it.
+      let isUnsaid = used[id]?.rule.smpl.isEmpty ?? false
+      used[id] = use.rule
+      if isUnsaid { used[id]?.rule.smpl = "" }
+    }
     courses[symbol]?.looksThrough = false
     // What was refused before may fit now.
     for other in courses.keys where other != symbol {

@@ -18,6 +18,12 @@ struct StatementInsertion {
   func edit(_ statement: String, behind unit: Int, rule: String) -> Edit? {
     guard code.units[unit].kind == .statement else { return nil }
     if code.isCommanded(unit) { return nil }
+    // Nothing behind it is reached.
+    if let keyword = Keyword(rawValue: code.words[code.units[unit].tokens.lowerBound]),
+      Keyword.leaving.contains(keyword)
+    {
+      return nil
+    }
     var next = unit + 1
     let isDeclaration = Self.isDeclaration(unit, code)
     while isDeclaration, next < code.units.count, Self.isDeclaration(next, code) { next += 1 }

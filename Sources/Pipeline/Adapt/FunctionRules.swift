@@ -13,12 +13,13 @@ extension RuleSource {
     var rules: [LearnedRule] = []
     for (before, after) in try await exchanged(symbol, store) {
       func tag(_ structure: String) -> String { structure.split(separator: " ").last.map(String.init) ?? structure }
-      let conversions = try await store.conversions(losing: tag(before))
+      let conversions = try await store.conversions(losing: tag(before), gaining: tag(after))
       let declared = try await store.declared(among: Self.names(in: conversions)) ?? []
       let near = nearness(of: conversions, store)
-      let learner = RetypingLearner(before, after, for: symbol.name, from: conversions, near: near) {
-        declared.contains($0)
-      }
+      let learner = RetypingLearner(
+        before, after, for: symbol.name, from: conversions,
+        among: try await store.conversions(losing: tag(before)), near: near
+      ) { declared.contains($0) }
       if let rule = learner.rule() { rules += [rule] + (try await whole(rule, conversions, store).map { [$0] } ?? []) }
     }
     return rules

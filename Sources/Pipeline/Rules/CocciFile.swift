@@ -34,8 +34,10 @@ package struct CocciFile: Sendable {
         reasons.append("retypes every variable of the structure, also those that stay; fetched values are not in it")
       }
       let lines = rule.smpl.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-      // Rules differ in their names.
-      let body = lines.filter { !$0.hasPrefix("@") || $0 == "@@" }.joined(separator: "\n")
+      // Rules differ in their names, which those of one text share.
+      let name = lines.first?.dropFirst().prefix { $0 != "@" && $0 != " " } ?? ""
+      let stem = name.hasSuffix("_call") ? name.dropLast(5) : name
+      let body = rule.smpl.replacing(stem, with: "")
       if !seen.insert(body).inserted { reasons.append("says what a rule above says") }
       if let problem = problems[rule.id] { reasons.append("Coccinelle can't read it: \(problem)") }
       text += reasons.map { "// review: \(Self.line($0))\n" }.joined()
