@@ -6,12 +6,15 @@ import KernelModel
 /// Holds API changes against what a driver uses.
 package struct Prediction {
   private let uses: DriverUses
+  private let isInTree: Bool
 
-  package init(_ uses: DriverUses) { self.uses = uses }
+  /// - Parameter isInTree: it is one file of the kernel's own tree, which sees what no driver outside of it does, and whose
+  ///   functions may be defined anywhere.
+  package init(_ uses: DriverUses, isInTree: Bool = false) { (self.uses, self.isInTree) = (uses, isInTree) }
 
   /// The places that the changes break, by file and line; the likelier first where several changes meet one place.
   package func forecasts(of changes: [APIChange]) -> [Forecast] {
-    let all = changes.filter(\.isPublic).flatMap(forecasts)
+    let all = changes.filter { $0.isPublic || isInTree }.flatMap(forecasts)
     var best: [String: Forecast] = [:]
     for forecast in all {
       let key = "\(forecast.site) \(forecast.change.symbol)"
@@ -51,6 +54,14 @@ package struct Prediction {
       return Forecast(
         site: Site(file: use.file, line: use.line), certainty: certainty, reason: reason, change: change)
     } + opaque(change)
+  }
+
+  /// Names of which a file that the change breaks holds one of each group.
+  package static func groups(_ change: APIChange) -> [Set<String>] {
+    let symbol = change.kind == .configGone ? ["CONFIG_" + change.symbol] : Set(names(of: change))
+    let isField = change.before?.kind == .field || change.after?.kind == .field
+    guard isField, let tag = change.container?.split(separator: " ").last else { return [symbol] }
+    return [symbol, [String(tag)]]
   }
 
   /// The build makes `asm/x.h` out of `asm-generic/x.h` where an architecture has none of its own.
@@ -172,7 +183,7 @@ package struct Prediction {
   private func callback(_ use: Use, _ change: APIChange) -> Forecast.Certainty? {
     guard use.isSet else { return .possible }
     guard let wanted = FunctionType(change.after), let own = use.types else {
-      return .likely
+      return isInTree ? .possible : .likely
     }
     guard own.contains(wanted) else { return .likely }
     return own.count == 1 ? nil : .possible

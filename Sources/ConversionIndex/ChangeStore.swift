@@ -23,49 +23,26 @@ package actor ChangeStore {
     CREATE TABLE change(entry INTEGER NOT NULL, symbol TEXT NOT NULL, content BLOB NOT NULL);
     CREATE INDEX change_symbol ON change(symbol);
     CREATE TABLE tip(key TEXT PRIMARY KEY) WITHOUT ROWID;
-    PRAGMA application_id = \(format);
     """
   /// Commits after which what was read is written.
   private static let batch = 2000
-  private let path: String
-  private let database: DatabaseQueue
-  private let lock: BuildLock
+  private let file: GrowingFile
   private var pending: [Entry] = []
   private var keys: Set<String> = []
 
-  private init(_ path: String, _ database: DatabaseQueue, _ lock: consuming BuildLock) {
-    (self.path, self.database) = (path, database)
-    self.lock = lock
-  }
+  private init(_ file: consuming GrowingFile) { self.file = file }
 
   /// Opens the file, alone: waits until no other process has it open. One that is damaged or of another format is begun
   /// anew.
   ///
   /// - Throws: `Failure` (`unavailable`) if it can't be written, `CancellationError`.
   package static func open(_ path: String, waiting: @Sendable () -> Void = {}) async throws -> ChangeStore {
-    let lock = try await BuildLock(for: path, waiting: waiting)
-    let database = try await guarded(path) { try await offload { _ in try connect(path) } }
-    return ChangeStore(path, database, lock)
-  }
-
-  private static func connect(_ path: String) throws -> DatabaseQueue {
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(30)
-    configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = NORMAL") }
-    let isValid = try? DatabaseQueue(path: path, configuration: configuration).read { db in
-      try Int.fetchOne(db, sql: "PRAGMA application_id") == format
-    }
-    if isValid != true {
-      for end in ["", "-journal"] { try? FileManager.default.removeItem(atPath: path + end) }
-    }
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    if isValid != true { try queue.write { db in try db.execute(sql: tables) } }
-    return queue
+    ChangeStore(try await GrowingFile.open(path, format: format, tables: tables, waiting: waiting))
   }
 
   /// Whether everything that a commit descends from was read.
   package func holds(_ tip: String) async throws -> Bool {
-    try await read { db in
+    try await file.read { db in
       try Int.fetchOne(db, sql: "SELECT 1 FROM tip WHERE key = ?", arguments: [tip]) != nil
     }
   }
@@ -73,7 +50,7 @@ package actor ChangeStore {
   /// Those of the commits that were not read yet, in their order.
   package func missing(_ commits: [String]) async throws -> [String] {
     let keys = keys
-    return try await read { db in
+    return try await file.read { db in
       let statement = try db.cachedStatement(sql: "SELECT 1 FROM entry WHERE key = ?")
       return try commits.filter { try !keys.contains($0) && Int.fetchOne(statement, arguments: [$0]) == nil }
     }
@@ -93,10 +70,8 @@ package actor ChangeStore {
   /// - Throws: `Failure` (`unavailable`) if the file can't be written.
   package func finish(_ tip: String) async throws {
     try await flush()
-    try await Self.guarded(path) { [database] in
-      try await database.write { db in
-        try db.execute(sql: "INSERT OR IGNORE INTO tip VALUES (?)", arguments: [tip])
-      }
+    try await file.write { db in
+      try db.execute(sql: "INSERT OR IGNORE INTO tip VALUES (?)", arguments: [tip])
     }
   }
 
@@ -106,7 +81,7 @@ package actor ChangeStore {
   /// - Throws: `Failure` (`tryAgain`) if the file can't be read.
   package func entries(changing symbol: String) async throws -> [Entry] {
     try await flush()
-    return try await read { db in
+    return try await file.read { db in
       let rows = try Row.fetchAll(
         db,
         sql: """
@@ -131,35 +106,19 @@ package actor ChangeStore {
     guard !pending.isEmpty else { return }
     let entries = pending
     (pending, keys) = ([], [])
-    try await Self.guarded(path) { [database] in
-      try await database.write { db in
-        let entry = try db.cachedStatement(
-          sql: "INSERT OR IGNORE INTO entry(key, subject, author, seconds) VALUES (?, ?, ?, ?)")
-        let change = try db.cachedStatement(sql: "INSERT INTO change VALUES (?, ?, ?)")
-        for added in entries {
-          let name = added.origin.name
-          try entry.execute(arguments: [name.id, name.subject, added.origin.author, added.origin.seconds])
-          guard db.changesCount > 0 else { continue }
-          let id = db.lastInsertedRowID
-          for content in added.changes {
-            try change.execute(arguments: [id, content.symbol, try JSONEncoder().encode(content)])
-          }
+    try await file.write { db in
+      let entry = try db.cachedStatement(
+        sql: "INSERT OR IGNORE INTO entry(key, subject, author, seconds) VALUES (?, ?, ?, ?)")
+      let change = try db.cachedStatement(sql: "INSERT INTO change VALUES (?, ?, ?)")
+      for added in entries {
+        let name = added.origin.name
+        try entry.execute(arguments: [name.id, name.subject, added.origin.author, added.origin.seconds])
+        guard db.changesCount > 0 else { continue }
+        let id = db.lastInsertedRowID
+        for content in added.changes {
+          try change.execute(arguments: [id, content.symbol, try JSONEncoder().encode(content)])
         }
       }
-    }
-  }
-
-  private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-    try await database.answer(path, body)
-  }
-
-  private static func guarded<Value>(_ path: String, _ body: () async throws -> Value) async throws -> Value {
-    do {
-      return try await body()
-    } catch let error as DatabaseError {
-      throw Failure(
-        .unavailable, path, "can't be written (\(error.resultCode.rawValue): \(error.message ?? "SQLite error"))",
-        remedy: "check the space and the rights of its folder, or remove it")
     }
   }
 }

@@ -29,7 +29,7 @@ package actor HistoryWriter {
     if !HistorySchema.isValid(path) {
       for end in ["", "-journal"] { try? FileManager.default.removeItem(atPath: path + end) }
     }
-    let database = try await Self.guarded(path) { try await offload { _ in try HistorySchema.writer(path) } }
+    let database = try await writing(path) { try await offload { _ in try HistorySchema.writer(path) } }
     return HistoryWriter(path, database, lock)
   }
 
@@ -37,7 +37,7 @@ package actor HistoryWriter {
   ///
   /// - Throws: `Failure` (`unavailable`) if the index can't be read.
   package func missing(_ keys: [String]) async throws -> [String] {
-    try await Self.guarded(path) { [database, pending] in
+    try await writing(path) { [database, pending] in
       try await database.read { db in
         let statement = try db.cachedStatement(sql: "SELECT 1 FROM change WHERE key = ?")
         return try keys.filter { try !pending.contains($0) && Int.fetchOne(statement, arguments: [$0]) == nil }
@@ -68,7 +68,7 @@ package actor HistoryWriter {
   /// - Throws: `Failure` (`unavailable`) if the index can't be written.
   package func select(_ keys: [String], as selection: String) async throws {
     try await flush()
-    try await Self.guarded(path) { [database] in
+    try await writing(path) { [database] in
       try await database.write { db in
         let statement = try db.cachedStatement(sql: "SELECT id FROM change WHERE key = ?")
         let changes = try keys.compactMap { try UInt32.fetchOne(statement, arguments: [$0]) }.sorted()
@@ -84,16 +84,6 @@ package actor HistoryWriter {
     let segment = self.segment
     self.segment = HistorySegment()
     pending = []
-    try await Self.guarded(path) { [database] in try await database.write { db in try segment.write(to: db) } }
-  }
-
-  private static func guarded<Value>(_ path: String, _ body: () async throws -> Value) async throws -> Value {
-    do {
-      return try await body()
-    } catch let error as DatabaseError {
-      throw Failure(
-        .unavailable, path, "can't be written (\(error.resultCode.rawValue): \(error.message ?? "SQLite error"))",
-        remedy: "check the space and the rights of its folder, or remove it")
-    }
+    try await writing(path) { [database] in try await database.write { db in try segment.write(to: db) } }
   }
 }

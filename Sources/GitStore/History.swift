@@ -99,6 +99,17 @@ extension Repository {
     }
   }
 
+  /// The regular files of a commit, each as if it had come, in git's order; without folders that can't be read.
+  ///
+  /// - Throws: `Failure` (`badInput`) if the commit can't be read.
+  package func files(
+    of commit: ObjectID, where isWanted: @escaping @Sendable (String) -> Bool
+  ) throws(Failure) -> [BlobChange] {
+    var comparison = TreeComparison(pointer, .all, where: isWanted)
+    comparison.list(try tree(of: commit))
+    return comparison.changes
+  }
+
   /// Both texts of each change, empty where there is no file; nil for one that can't be read or is larger than `limit`
   /// bytes.
   package func texts(of changes: [BlobChange], limit: Int) -> [(old: [UInt8], new: [UInt8])?] {

@@ -38,6 +38,18 @@ struct TreeComparison {
     (self.repository, self.files, self.isWanted) = (repository, files, isWanted)
   }
 
+  /// All files of a tree, as if it had come.
+  mutating func list(_ tree: ObjectID) {
+    guard let root = try? self.tree(tree) else {
+      unreadable += 1
+      return
+    }
+    for index in 0..<git_tree_entrycount(root.pointer) where added <= Self.maximalEntries {
+      guard let child = git_tree_entry_byindex(root.pointer, index) else { continue }
+      add(child, isOld: false, at: "", depth: 0)
+    }
+  }
+
   mutating func compare(_ old: ObjectID, _ new: ObjectID, at prefix: String = "", depth: Int = 0) {
     guard old != new else { return }
     guard depth <= Self.maximalDepth, let oldTree = try? tree(old), let newTree = try? tree(new) else {

@@ -86,14 +86,6 @@ struct BuildPlace {
     return environment
   }
 
-  /// Inside paths of the kernel's trees: the folders below a shared mount such as `/usr/src`, or the mounts themselves.
-  var kernelRoots: [String] {
-    kernel.mounts.flatMap { mount -> [String] in
-      guard kernel.buildDirectory.hasPrefix(mount.inside + "/") else { return [mount.inside] }
-      return FileEntry.names(in: mount.host).sorted().map { "\(mount.inside)/\($0)" }
-    }
-  }
-
   private func tool(_ name: String, _ text: String) -> View.Mount {
     .file(inside: "\(Self.tools)/bin/\(name)", bytes: Array(text.utf8), executable: true)
   }
@@ -103,6 +95,16 @@ struct BuildPlace {
     variable.reduce(into: "") { text, character in
       if character == " " || character == "\\" { text.append("\\") }
       text.append(character == "$" ? "$$" : String(character))
+    }
+  }
+}
+
+extension Kernel {
+  /// Inside paths of the kernel's trees: the folders below a shared mount such as `/usr/src`, or the mounts themselves.
+  package var headerRoots: [String] {
+    mounts.flatMap { mount -> [String] in
+      guard buildDirectory.hasPrefix(mount.inside + "/") else { return [mount.inside] }
+      return FileEntry.names(in: mount.host).sorted().map { "\(mount.inside)/\($0)" }
     }
   }
 }

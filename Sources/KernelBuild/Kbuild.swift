@@ -30,7 +30,7 @@ package struct Kbuild: Sendable {
     var record = BuildRecord(
       kernel: kernel.identity.name, result: .built,
       evidence: Evidence(command: plan.command.line, exit: "not run", seconds: 0, lines: []), output: [], objects: [],
-      modules: [], driverRoot: place.driverRoot, kernelRoots: place.kernelRoots, unenforced: [])
+      modules: [], driverRoot: place.driverRoot, kernelRoots: kernel.headerRoots, unenforced: [])
     if let exclusion = plan.conf?.exclusion, !options.ignoresExclusion {
       record.result = .notApplicable(exclusion)
       return record

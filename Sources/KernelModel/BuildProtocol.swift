@@ -59,6 +59,11 @@ package enum BuildProtocol {
   package static let versionHeader = "linux/version.h"
   package static let versionCode = "LINUX_VERSION_CODE"
   package static let versionMacro = "KERNEL_VERSION"
+  /// Variables of a kernel's Makefile, the most significant first, and how macros that say the same end.
+  package static let versionVariables = ["VERSION", "PATCHLEVEL", "SUBLEVEL"]
+  package static let versionSuffixes = ["_MAJOR", "_PATCHLEVEL", "_SUBLEVEL"]
+  /// Where Kbuild puts the header, relative to a kernel's build directory.
+  package static let generatedHeaders = "include/generated/uapi"
 
   // MARK: Modules
 

@@ -7,6 +7,7 @@ extension LedgerStore {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { db in try db.execute(sql: first) }
+    migrator.registerMigration("2") { db in try db.execute(sql: second) }
     return migrator
   }
 
@@ -85,5 +86,20 @@ extension LedgerStore {
       subscription INTEGER NOT NULL REFERENCES subscription ON DELETE CASCADE, number INTEGER NOT NULL,
       certainty TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY(patch, subscription, number)) WITHOUT ROWID;
     CREATE INDEX forecast_subscription ON forecast(subscription);
+    """
+
+  private static let second = """
+    -- A place of a tree that a patch left as it was.
+    CREATE TABLE caller(
+      patch INTEGER NOT NULL REFERENCES patch ON DELETE CASCADE, tree TEXT NOT NULL, number INTEGER NOT NULL,
+      content BLOB NOT NULL, PRIMARY KEY(patch, tree, number)) WITHOUT ROWID;
+    CREATE INDEX caller_tree ON caller(tree);
+    -- A series for a driver that a patch is going to break, made for one state of the driver.
+    CREATE TABLE draft(
+      id INTEGER PRIMARY KEY AUTOINCREMENT, patch INTEGER NOT NULL REFERENCES patch ON DELETE CASCADE,
+      subscription INTEGER NOT NULL REFERENCES subscription ON DELETE CASCADE, head TEXT NOT NULL,
+      outcome TEXT NOT NULL, levels TEXT NOT NULL, report BLOB NOT NULL, series BLOB NOT NULL, created INTEGER NOT NULL,
+      UNIQUE(patch, subscription));
+    CREATE INDEX draft_subscription ON draft(subscription);
     """
 }

@@ -18,6 +18,10 @@ struct Adapt: AsyncParsableCommand {
         kmend adapt debian:my-driver-dkms=1.2-3 --from 6.1 --to 6.12
         kmend adapt driver.tar.xz --from 6.1 --to 6.12 --keep 5.10 --compat probe
         kmend adapt ~/src/driver --from 6.1 --to 6.12 --branch kmend/6.12
+        kmend adapt ./my-driver --from 6.12 --to 0123456789ab --tree ~/linux
+
+      With --tree the target is a commit that no kernel at hand has: its headers are laid over \
+      those of --from, and the series is proven as far as that goes.
 
       --format quilt writes patches/ with its list, each patch with a DEP-3 header; --format dkms \
       writes patches/ and the lines for dkms.conf.
@@ -28,6 +32,9 @@ struct Adapt: AsyncParsableCommand {
 
   @OptionGroup var pair: KernelPair
   @OptionGroup var common: CommonOptions
+
+  @Option(help: ArgumentHelp("A git repository of the kernel: --to is one of its commits.", valueName: "dir"))
+  var tree: String?
 
   @Option(help: ArgumentHelp("Other kernels that must go on building, besides --from.", valueName: "names"))
   var keep: String = ""
@@ -60,6 +67,7 @@ struct Adapt: AsyncParsableCommand {
     let steps = Steps { progress.announce($0) }
     let request = AdaptRequest(
       driver: pair.driver, from: pair.from, to: pair.to,
+      tree: tree.map { URL(fileURLWithPath: $0).standardizedFileURL.path },
       keep: keep.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }, compat: compat, author: author,
       out: out, format: format, inPlace: inPlace, branch: branch, boots: !noBoot)
     let result = try await Adaptations(workspace: workspace, steps: steps).adapt(request)

@@ -16,6 +16,8 @@ struct ForecastCommand: AsyncParsableCommand {
         kmend forecast --change series.mbox --driver ./one --driver ./other --json
         kmend forecast --driver debian:my-driver-dkms --from 6.1 --to 6.12
         kmend forecast --change '<20261120-words-v2-1@example.org>'
+        kmend forecast --change HEAD --tree ~/linux --callers
+        kmend forecast --change HEAD --tree ~/linux --driver ./my-driver --on 6.12
 
       Without --driver the drivers are those that are subscribed; a Message-ID is one of a list \
       that the daemon watches.
@@ -40,6 +42,16 @@ struct ForecastCommand: AsyncParsableCommand {
       "A driver, as for kmend adapt; may be repeated; those that are subscribed by default.", valueName: "driver"))
   var driver: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "A kernel at hand: its headers with those of the commit laid over them tell what is certain.",
+      valueName: "name"))
+  var on: String?
+
+  @ArgumentParser.Flag(
+    help: "Also the callers in --tree that the change does not convert; what patches touch counts as converted.")
+  var callers = false
+
   @ArgumentParser.Flag(help: "Only what is likely or certain.")
   var likely = false
 
@@ -51,6 +63,10 @@ struct ForecastCommand: AsyncParsableCommand {
 
   func validate() throws {
     _ = try source()
+    if callers, tree == nil { throw ValidationError("--callers looks into a kernel's repository: give --tree") }
+    if on != nil, tree == nil || driver.isEmpty {
+      throw ValidationError("--on asks what a commit does to drivers that are named: give --tree and --driver")
+    }
     if sarif, common.json { throw ValidationError("--sarif and --json exclude each other: choose one") }
   }
 
@@ -58,12 +74,15 @@ struct ForecastCommand: AsyncParsableCommand {
     switch (change, from, to) {
     case (nil, let from?, let to?) where tree == nil: return .kernels(from: from, to: to)
     case (let change?, nil, nil):
-      if let tree { return .commit(change, tree: URL(fileURLWithPath: tree).standardizedFileURL.path) }
+      let folder = tree.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+      var isFolder: ObjCBool = false
+      let isFile = FileManager.default.fileExists(atPath: change, isDirectory: &isFolder) && !isFolder.boolValue
+      if let folder { return isFile ? .patches(change, tree: folder) : .commit(change, tree: folder) }
       if change.hasPrefix("<"), change.hasSuffix(">") { return .posted(change) }
-      guard FileManager.default.fileExists(atPath: change) else {
+      guard isFile else {
         throw ValidationError("'\(change)' is no file: say with --tree which repository has it")
       }
-      return .patches(change)
+      return .patches(change, tree: nil)
     default: throw ValidationError("give --change, or --from and --to")
     }
   }
@@ -73,10 +92,12 @@ struct ForecastCommand: AsyncParsableCommand {
     defer { progress.finish() }
     let source = try source()
     let isPosted = if case .posted = source { true } else { false }
-    let control = driver.isEmpty || isPosted ? try options.control() : nil
+    // Whoever asks for callers need not have a daemon.
+    let isDaemonMeant = !callers || FileManager.default.fileExists(atPath: options.file)
+    let control = isPosted || driver.isEmpty && isDaemonMeant ? try options.control() : nil
     var report = try await Forecasts(
       workspace: try Workspace(), steps: Steps { progress.announce($0) }, control: control
-    ).forecast(source, drivers: driver)
+    ).forecast(source, drivers: driver, on: on, callers: callers)
     progress.finish()
     if likely { report.entries.removeAll { $0.certainty == .possible } }
     if sarif { return print(try Terminal.json(SARIFLog(report))) }

@@ -25,7 +25,7 @@ struct Kmend: AsyncParsableCommand {
     subcommands: [
       Adapt.self, Diagnose.self, Rules.self, Apply.self, Explain.self, ForecastCommand.self, ConfidenceCommand.self,
       BenchCommand.self, KernelCommand.self, Doctor.self, Serve.self, Status.self, Jobs.self, Log.self, Retry.self,
-      Pause.self, Resume.self, Subscribe.self, Unsubscribe.self, Subscriptions.self,
+      Pause.self, Resume.self, Subscribe.self, Unsubscribe.self, Subscriptions.self, Drafts.self, Show.self,
     ])
 
   static func main() async {

@@ -6,8 +6,10 @@ package struct AdaptRequest: Sendable {
   package var driver: String
   /// Name of the kernel that the driver builds on; it is kept.
   package var from: String
-  /// Name of the kernel that it shall build on.
+  /// Name of the kernel that it shall build on; with `tree` a commit, whose headers are laid over those of `from`.
   package var to: String
+  /// Folder of a git repository of the kernel.
+  package var tree: String?
   /// Names of further kernels that it has to keep building on.
   package var keep: [String]
   package var compat: CompatChoice
@@ -23,11 +25,11 @@ package struct AdaptRequest: Sendable {
   package var boots: Bool
 
   package init(
-    driver: String, from: String, to: String, keep: [String] = [], compat: CompatChoice = .auto,
+    driver: String, from: String, to: String, tree: String? = nil, keep: [String] = [], compat: CompatChoice = .auto,
     author: String = "kmend <kmend@localhost>", out: String? = nil, format: SeriesFormat = .mbox, inPlace: Bool = false,
     branch: String? = nil, boots: Bool = true
   ) {
-    (self.driver, self.from, self.to, self.keep) = (driver, from, to, keep)
+    (self.driver, self.from, self.to, self.tree, self.keep) = (driver, from, to, tree, keep)
     (self.compat, self.author, self.out, self.format) = (compat, author, out, format)
     (self.inPlace, self.branch, self.boots) = (inPlace, branch, boots)
   }

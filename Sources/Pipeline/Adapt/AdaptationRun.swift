@@ -17,6 +17,8 @@ struct AdaptationRun: Sendable {
   let scratch: String
   let builder: Builder
   var builds: OriginalBuilds
+  /// What is learned from; nil: the sources of both kernels.
+  var trees: TreeDeclarations?
   /// How often rules are right between the two kernels; nil where their sources are not at hand.
   var calibration: Calibration?
 
@@ -35,8 +37,12 @@ struct AdaptationRun: Sendable {
       ? BootGate(
         machine: BootMachine(containment: workspace.containment, cache: workspace.cache + "/boot"), logs: builder.logs)
       : nil
-    let trees = try await TreeDeclarations(
-      old: builds.from.kernel, new: builds.to.kernel, workspace: workspace, steps: steps)
+    var given = self.trees
+    if given == nil {
+      given = try await TreeDeclarations(
+        old: builds.from.kernel, new: builds.to.kernel, workspace: workspace, steps: steps)
+    }
+    let trees = given ?? TreeDeclarations(store: nil)
     // The reference needs no answer of the search, and the search leaves a core idle.
     let reference = Task {
       try await steps.measure("reference", "booting the unadapted driver") {

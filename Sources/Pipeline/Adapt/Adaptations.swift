@@ -33,9 +33,18 @@ package struct Adaptations: Sendable {
   package func adapt(_ request: AdaptRequest) async throws -> Result {
     let delivery = try Delivery(request)
     let kernels = Kernels(workspace: workspace)
-    let (from, to) = (try kernels.kernel(named: request.from), try kernels.kernel(named: request.to))
+    let from = try kernels.kernel(named: request.from)
     let others = try request.keep.map { try kernels.kernel(named: $0) }.filter { $0.identity != from.identity }
     return try await workspace.withScratch { scratch in
+      var trees: TreeDeclarations?
+      let to: Kernel
+      if let tree = request.tree {
+        let changed = try await ChangedKernel(
+          request.to, of: tree, over: from, workspace: workspace, steps: steps, scratch: scratch)
+        (to, trees) = (changed.kernel, changed.trees)
+      } else {
+        to = try kernels.kernel(named: request.to)
+      }
       let builder = try Builder(workspace: workspace, scratch: scratch, logs: "\(scratch)/logs")
       let loaded = try await steps.measure("driver", "fetching the driver") {
         try await DriverLoader(workspace: workspace, scratch: scratch)
@@ -46,7 +55,8 @@ package struct Adaptations: Sendable {
         try await OriginalBuilds(loaded, from: from, to: to, others: others, with: builder)
       }
       let run = AdaptationRun(
-        request: request, workspace: workspace, steps: steps, scratch: scratch, builder: builder, builds: builds)
+        request: request, workspace: workspace, steps: steps, scratch: scratch, builder: builder, builds: builds,
+        trees: trees)
       let isFine = builds.to.record.isBuilt && builds.buildFiles.edits.isEmpty
       let draft = isFine ? run.nothingToDo() : try await run.adapted()
       return try await delivery.deliver(draft, from: builds, logs: builder.logs, steps: steps)

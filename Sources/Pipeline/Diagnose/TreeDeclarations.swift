@@ -9,6 +9,8 @@ struct TreeDeclarations: Sendable {
   /// Nil where a kernel has no source package: then only what the driver's own objects reach is known.
   let store: ConversionStore?
 
+  init(store: ConversionStore?) { self.store = store }
+
   /// Opens the index of a pair of kernels, building it first if there is none (a minute or two, once per pair).
   init(old: Kernel, new: Kernel, workspace: Workspace, steps: Steps) async throws {
     guard let oldSource = old.source, let newSource = new.source else {

@@ -114,4 +114,16 @@ package struct Control: Sendable {
   }
 
   package func subscriptions() async throws -> [Subscription] { try await ledger.subscriptions() }
+
+  // MARK: Drafts
+
+  /// The newest first.
+  package func drafts() async throws -> [Draft] { try await ledger.drafts() }
+
+  /// A draft with its report, JSON as `kmend adapt --json` prints it, and its series, an mbox.
+  ///
+  /// - Throws: `Failure` (`badInput`) if there is no such draft.
+  package func draft(_ id: Int) async throws -> (draft: Draft, report: Data, series: Data) {
+    try await ledger.draft(id)
+  }
 }

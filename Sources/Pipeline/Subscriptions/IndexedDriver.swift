@@ -45,7 +45,10 @@ struct IndexedDriver {
     }
     try await ledger.step(job, "forecast")
     let hits = try await StandingForecasts(ledger: ledger).hold(against: subscription, lines: lines)
-    say("\(hits) of the changes that were seen break it")
+    say("\(hits.count) of the changes that were seen break it")
+    let drafts = try await DraftedSeries.jobs(
+      hits.map { ($0.patch, subscription.id, $0.forecasts) }, ledger, workspace)
+    try await ledger.add(drafts)
   }
 
   private static func digest(_ texts: [String: [UInt8]]) -> String {

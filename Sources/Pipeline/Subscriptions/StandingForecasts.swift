@@ -22,19 +22,21 @@ struct StandingForecasts {
 
   /// What all patches that were seen are going to break in one driver.
   ///
-  /// - Returns: how many of them break it.
-  func hold(against subscription: Subscription, lines: [String: String]) async throws -> Int {
-    guard let record = try await ledger.drivers([subscription.id])[subscription.id] else { return 0 }
+  /// - Returns: those of them that break it, the oldest first.
+  func hold(
+    against subscription: Subscription, lines: [String: String]
+  ) async throws -> [(patch: LedgerPatch, forecasts: [Forecast])] {
+    guard let record = try await ledger.drivers([subscription.id])[subscription.id] else { return [] }
     let prediction = Prediction(try KeptUses.uses(record))
-    var hits = 0
+    var hits: [(patch: LedgerPatch, forecasts: [Forecast])] = []
     for patch in try await ledger.patches(limit: Self.limit) where !patch.isWithdrawn {
       try Task.checkCancellation()
       guard follows(subscription, Self.lines(of: patch, lines)) else { continue }
       let forecasts = prediction.forecasts(of: patch.changes)
       try await keep(forecasts, of: patch.id, for: subscription.id)
-      hits += forecasts.isEmpty ? 0 : 1
+      if !forecasts.isEmpty { hits.append((patch, forecasts)) }
     }
-    return hits
+    return hits.sorted { $0.patch.id < $1.patch.id }
   }
 
   /// What changes are going to break in all drivers; nothing is kept.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import BreakagePrediction
 import Foundation
 import GitStore
 import KernelModel
@@ -36,7 +37,7 @@ struct PushReading {
       if Self.isRelease(push.move.ref) { try await release(push.move.ref, new, tree, repository, say) }
       try await ledger.step(job, "forecast")
       let result = try await hold(patches, commits: added.count, say)
-      try await ledger.conclude(job, String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+      try await look(for: result, of: tree, in: repository, at: new, job, say)
       try await learn(changing, repository, job, say)
     }
     if let old = await there(push.move.old, repository) {
@@ -47,6 +48,25 @@ struct PushReading {
       let patches = try await ledger.mark(gone.map(\.description), of: tree.name, there: false)
       if !patches.isEmpty { say("\(patches.count) changes were dropped") }
     }
+  }
+
+  /// Records what the push brought; before that, where it does not take long, which callers it left as they were.
+  private func look(
+    for result: PushResult, of tree: Configuration.Tree, in repository: Repository, at new: ObjectID, _ job: Job,
+    _ say: @Sendable (String) -> Void
+  ) async throws {
+    let callers = StandingCallers(workspace: workspace, ledger: ledger)
+    func conclude() async throws {
+      try await ledger.conclude(job, String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+    }
+    do {
+      if try await !callers.isQuick(repository, at: new) { try await conclude() }
+      try await ledger.step(job, "in-tree callers")
+      try await callers.look(result.patches, of: tree.name, in: repository, at: new, say)
+    } catch let failure as Failure {
+      say("in-tree callers are not known: \(failure)")
+    }
+    try await conclude()
   }
 
   private static func isRelease(_ ref: String) -> Bool {
@@ -169,15 +189,18 @@ struct PushReading {
     let lines = configuration.lines
     let forecasts = StandingForecasts(ledger: ledger)
     var drivers: Set<Int> = []
+    var hits: [(patch: LedgerPatch, subscription: Int, forecasts: [Forecast])] = []
     for id in patches {
       try Task.checkCancellation()
       let patch = try await ledger.patch(id)
       let hit = try await forecasts.hold(patch, lines: lines)
       drivers.formUnion(hit.keys)
+      hits += hit.sorted { $0.key < $1.key }.map { (patch, $0.key, $0.value) }
       let places = hit.values.reduce(0) { $0 + $1.count }
       say("\(patch.subject): \(patch.changes.count) API changes, \(hit.count) drivers, \(places) places")
     }
     say("\(commits) commits, \(patches.count) of them change the API, \(drivers.count) subscribed drivers are hit")
+    try await ledger.add(try await DraftedSeries.jobs(hits, ledger, workspace))
     return PushResult(commits: commits, patches: patches)
   }
 
