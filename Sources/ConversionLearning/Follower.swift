@@ -189,7 +189,8 @@ extension Follower {
       let keyword = Keyword(rawValue: code.words[code.units[unit].tokens.lowerBound])
       return [.for, .while, .do].contains(keyword) && code.units[unit].depth < code.units[own].depth
     }
-    guard let loop else { return false }
+    // What each round declares is not carried to the next.
+    guard let loop, code.plainType(of: word, in: earlier.filter { $0 >= loop }) == nil else { return false }
     return earlier.contains { unit in
       unit >= loop && code.units[unit].tokens.contains { code.words[$0] == word && !isSet($0, code) }
     }

@@ -161,3 +161,18 @@ static int turned(struct thing *thing)
 		thing_disable(adev);
 	return 0;
 }
+
+static void each_round(struct thing *thing)
+{
+	do {
+		struct acpi_device *ad = NULL;
+		int r;
+
+		r = acpi_bus_get_device(thing->handle, &ad);
+		if (r || !ad) {
+			pr_warn("no device\n");
+			break;
+		}
+		thing_disable(ad);
+	} while (0);
+}
