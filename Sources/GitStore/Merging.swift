@@ -15,20 +15,23 @@ package enum Merging {
     if theirs == base || ours == theirs { return ours }
     var result = git_merge_file_result()
     defer { git_merge_file_result_free(&result) }
-    var inputs = [git_merge_file_input](repeating: git_merge_file_input(), count: 3)
-    for index in inputs.indices { inputs[index].version = UInt32(GIT_MERGE_FILE_INPUT_VERSION) }
-    let code = base.withUnsafeBytes { first in
-      ours.withUnsafeBytes { second in
-        theirs.withUnsafeBytes { third in
-          for (index, text) in [first, second, third].enumerated() {
-            inputs[index].ptr = text.baseAddress?.assumingMemoryBound(to: CChar.self)
-            inputs[index].size = text.count
+    func input(_ text: UnsafeRawBufferPointer) -> git_merge_file_input {
+      var input = git_merge_file_input()
+      input.version = UInt32(GIT_MERGE_FILE_INPUT_VERSION)
+      input.ptr = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+      input.size = text.count
+      return input
+    }
+    try LibGit2.call("merge", "texts") {
+      base.withUnsafeBytes { first in
+        ours.withUnsafeBytes { second in
+          theirs.withUnsafeBytes { third in
+            var (ancestor, own, other) = (input(first), input(second), input(third))
+            return git_merge_file(&result, &ancestor, &own, &other, nil)
           }
-          return git_merge_file(&result, &inputs[0], &inputs[1], &inputs[2], nil)
         }
       }
     }
-    try LibGit2.call("merge", "texts") { code }
     guard result.automergeable != 0 else { return nil }
     return [UInt8](UnsafeRawBufferPointer(start: result.ptr, count: result.len))
   }

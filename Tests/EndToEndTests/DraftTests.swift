@@ -139,6 +139,8 @@ extension EndToEnd {
         #expect(draft.state == .open)
         #expect(draft.levels.contains("6.12 booted") && draft.levels.contains("compiled"), "\(draft)")
         let shown = try await Shipped.kmend(["show", "\(draft.id)"] + options)
+        let words = shown.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains(/Since commit [0-9a-f]{12} \("string: let strstarts\(\) fold case"\), strstarts\(\)/))
         let mbox = watched.folder + "/draft.mbox"
         try watched.write(mbox, shown.output)
         try watched.git(["am", "-q", mbox], in: watched.driver)

@@ -19,6 +19,8 @@ struct AdaptationRun: Sendable {
   var builds: OriginalBuilds
   /// What is learned from; nil: the sources of both kernels.
   var trees: TreeDeclarations?
+  /// The commit that all breaks come from, where it is known.
+  var cause: ChangeReport.Cause?
   /// How often rules are right between the two kernels; nil where their sources are not at hand.
   var calibration: Calibration?
 

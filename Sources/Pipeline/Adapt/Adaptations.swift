@@ -36,12 +36,12 @@ package struct Adaptations: Sendable {
     let from = try kernels.kernel(named: request.from)
     let others = try request.keep.map { try kernels.kernel(named: $0) }.filter { $0.identity != from.identity }
     return try await workspace.withScratch { scratch in
-      var trees: TreeDeclarations?
+      var changed: ChangedKernel?
       let to: Kernel
       if let tree = request.tree {
-        let changed = try await ChangedKernel(
+        let kernel = try await ChangedKernel(
           request.to, of: tree, over: from, workspace: workspace, steps: steps, scratch: scratch)
-        (to, trees) = (changed.kernel, changed.trees)
+        (to, changed) = (kernel.kernel, kernel)
       } else {
         to = try kernels.kernel(named: request.to)
       }
@@ -56,7 +56,7 @@ package struct Adaptations: Sendable {
       }
       let run = AdaptationRun(
         request: request, workspace: workspace, steps: steps, scratch: scratch, builder: builder, builds: builds,
-        trees: trees)
+        trees: changed?.trees, cause: changed?.cause)
       let isFine = builds.to.record.isBuilt && builds.buildFiles.edits.isEmpty
       let draft = isFine ? run.nothingToDo() : try await run.adapted()
       return try await delivery.deliver(draft, from: builds, logs: builder.logs, steps: steps)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import Correspondence
 import Foundation
 import GitStore
 import KernelBuild
@@ -11,6 +12,8 @@ struct ChangedKernel {
   /// Hexadecimal digits of a commit, as kernel people write them.
   private static let digits = 12
   let kernel: Kernel
+  /// The commit; no release has it yet.
+  let cause: ChangeReport.Cause
   /// What the commit and its parent declare, and what it converted.
   let trees: TreeDeclarations
 
@@ -65,6 +68,7 @@ struct ChangedKernel {
       try Data(text).write(to: url)
     }
     self.kernel = changed
+    cause = ChangeReport.Cause(commit: commit.description, subject: change.subject, release: "")
     let origin = RuleOrigin.trees(repository: tree, from: parent.description, to: commit.description)
     trees = TreeDeclarations(store: try await RuleOrigins(workspace: workspace, steps: steps).open(origin).0.trees)
   }

@@ -29,8 +29,13 @@ struct Teller: Sendable {
   func write(outcome: Outcome, proof: Proof, flags: [Flag]) async throws -> WrittenSeries {
     let builds = run.builds
     let patches = zip(kept.patches, proof.perPatch).map { patch, kernels in
-      PatchReport(
-        changes: patch.changes, compatibility: patch.compatibility, files: [], kernels: kernels, title: patch.title)
+      let changes = patch.changes.map { change in
+        var change = change
+        if !change.breaks.isEmpty { change.cause = change.cause ?? run.cause }
+        return change
+      }
+      return PatchReport(
+        changes: changes, compatibility: patch.compatibility, files: [], kernels: kernels, title: patch.title)
     }
     let report = SeriesReport(
       driver: builds.driver, from: builds.from.kernel.identity, to: builds.to.kernel.identity, outcome: outcome,
