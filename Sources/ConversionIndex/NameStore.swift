@@ -17,10 +17,11 @@ package actor NameStore {
   private static let tables = """
     CREATE TABLE blob(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, names BLOB NOT NULL)
     """
-  /// Blobs after which what was read is written.
-  private static let batch = 4000
+  /// Blobs and bytes after which what was read is written.
+  private static let batch = (blobs: 4000, bytes: 16 << 20)
   private let file: GrowingFile
   private var pending: [(id: String, names: Data)] = []
+  private var bytes = 0
 
   private init(_ file: consuming GrowingFile) { self.file = file }
 
@@ -43,7 +44,8 @@ package actor NameStore {
   /// - Throws: `Failure` (`unavailable`) if the file can't be written.
   package func add(_ blob: String, _ hashes: [UInt32]) async throws {
     pending.append((blob, hashes.withUnsafeBytes { Data($0) }))
-    if pending.count >= Self.batch { try await finish() }
+    bytes += 4 * hashes.count
+    if pending.count >= Self.batch.blobs || bytes >= Self.batch.bytes { try await finish() }
   }
 
   /// Writes what was added.
@@ -52,7 +54,7 @@ package actor NameStore {
   package func finish() async throws {
     guard !pending.isEmpty else { return }
     let blobs = pending
-    pending = []
+    (pending, bytes) = ([], 0)
     try await file.write { db in
       let statement = try db.cachedStatement(sql: "INSERT OR IGNORE INTO blob(id, names) VALUES (?, ?)")
       for blob in blobs { try statement.execute(arguments: [blob.id, blob.names]) }

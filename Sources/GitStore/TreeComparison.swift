@@ -31,7 +31,7 @@ struct TreeComparison {
   let isWanted: (String) -> Bool
   /// Regular files, in git's order.
   private(set) var changes: [BlobChange] = []
-  /// Folders that the store does not hold, or holds damaged, and names that are no text.
+  /// Folders that the store does not hold, or holds damaged, and names that are no text or no file may have.
   private(set) var unreadable = 0
 
   init(_ repository: OpaquePointer, _ files: ComparedFiles = .common, where isWanted: @escaping (String) -> Bool) {
@@ -82,7 +82,7 @@ struct TreeComparison {
       unreadable += added == Self.maximalEntries + 1 ? 1 : 0
       return
     }
-    guard let name = String(validatingCString: bytes), !name.isEmpty else {
+    guard let name = String(validatingCString: bytes), TreePath.isSafe(name.utf8) else {
       unreadable += 1
       return
     }
@@ -108,7 +108,7 @@ struct TreeComparison {
     guard let oldID = git_tree_entry_id(old), let newID = git_tree_entry_id(new), git_oid_equal(oldID, newID) == 0,
       let bytes = git_tree_entry_name(new)
     else { return }
-    guard let name = String(validatingCString: bytes), !name.isEmpty else {
+    guard let name = String(validatingCString: bytes), TreePath.isSafe(name.utf8) else {
       unreadable += 1
       return
     }

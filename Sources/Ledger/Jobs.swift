@@ -32,19 +32,25 @@ extension LedgerStore {
     }
   }
 
-  /// The next job that is due, which runs from now on; those of one source in their order. Nil where there is none, or the daemon is paused.
-  package func claimJob() async throws -> Job? {
+  /// The next job that is due, which runs from now on; those of one source in their order. Nil where there is none, or the
+  /// daemon is paused.
+  ///
+  /// - Parameters:
+  ///   - kind: only such jobs.
+  ///   - others: only others.
+  package func claimJob(of kind: String? = nil, besides others: String? = nil) async throws -> Job? {
     try await write { db in
       guard try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'paused'") == nil else { return nil }
       return try Job.fetchOne(
         db,
         sql: """
           UPDATE job SET state = 'running', attempts = attempts + 1, updated = ?1, problem = '' WHERE id =
-            (SELECT id FROM job WHERE state = 'waiting' AND due <= ?1 AND NOT EXISTS(
+            (SELECT id FROM job WHERE state = 'waiting' AND due <= ?1
+              AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR kind <> ?3) AND NOT EXISTS(
               SELECT 1 FROM job AS other WHERE other.source = job.source
                 AND (other.state = 'running' OR other.state = 'waiting' AND other.id < job.id))
             ORDER BY due, id LIMIT 1) RETURNING *
-          """, arguments: [now])
+          """, arguments: [now, kind, others])
     }
   }
 

@@ -77,7 +77,9 @@ struct ForecastCommand: AsyncParsableCommand {
       let folder = tree.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
       var isFolder: ObjCBool = false
       let isFile = FileManager.default.fileExists(atPath: change, isDirectory: &isFolder) && !isFolder.boolValue
-      if let folder { return isFile ? .patches(change, tree: folder) : .commit(change, tree: folder) }
+      // A bare repository has a file HEAD.
+      let isNamedAsFile = change.contains("/") || change.contains(/\.(mbox|patch|diff|eml)$/)
+      if let folder { return isFile && isNamedAsFile ? .patches(change, tree: folder) : .commit(change, tree: folder) }
       if change.hasPrefix("<"), change.hasSuffix(">") { return .posted(change) }
       guard isFile else {
         throw ValidationError("'\(change)' is no file: say with --tree which repository has it")

@@ -146,7 +146,7 @@ extension EndToEnd {
         try watched.git(["am", "-q", mbox], in: watched.driver)
         #expect(try text("\(watched.driver)/own.c").contains("strstarts(word, \"k\", false)"))
         // The driver does without the old form now.
-        try await HookTests.until(seconds: 60) { try await drafts(watched).first?.state == .answered }
+        try await HookTests.until(seconds: 240) { try await drafts(watched).first?.state == .answered }
         // Dropped from the tree.
         try watched.git(["reset", "-q", "--hard", "HEAD~1"], in: watched.tree)
         _ = try await HookTests.push(watched, ["--force", "origin", "HEAD"])

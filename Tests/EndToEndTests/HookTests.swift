@@ -122,7 +122,8 @@ extension EndToEnd {
         _ = try await Self.push(watched)
         try watched.dropArgument()
         #expect(
-          try await Self.push(watched) == Self.told + "\nremote: kmend: 1 in-tree caller not converted: drivers/b.c:5")
+          try await Self.push(watched) == Self.told
+            + "\nremote: kmend: 1 in-tree caller not converted: drivers/b.c:5 (words_open)")
         let run = try await Shipped.kmend(
           ["forecast", "--change", "HEAD", "--tree", watched.tree, "--callers", "--config", watched.configuration])
         #expect(run.code == 0, "\(run.errors)")

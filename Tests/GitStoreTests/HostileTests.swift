@@ -66,6 +66,13 @@ import Testing
       let tree = try rawTree([("100644", name, blob)], in: folder)
       try await expectRefused(tree, in: folder)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [".git", "out"])
+      // Nor is such a file listed, below a folder neither.
+      let above = try rawTree([("40000", "include", tree)], in: folder)
+      for root in [tree, above] {
+        let commit = try ObjectID(try commitTree(root, in: folder))
+        let listed = try await Repository.open(folder).files(of: commit) { _ in true }
+        #expect(listed.isEmpty, "\(listed)")
+      }
     }
   }
 

@@ -121,6 +121,25 @@ import Testing
     }
   }
 
+  /// What a later commit of the same push changes again, or takes back, is asked for no more.
+  @Test func theTreeAsItIsCounts() async throws {
+    try await withTemporaryFolder { folder in
+      let watched = try WatchedTree(folder)
+      try await watched.once()
+      try watched.dropArgument()
+      try watched.git(["revert", "--no-edit", "HEAD"], in: watched.tree)
+      try watched.write(
+        "\(watched.tree)/include/linux/words.h", WatchedTree.header("words_open(struct words *w, int how, int more)"))
+      try watched.write("\(watched.tree)/drivers/a.c", WatchedTree.caller("words_open(w, 1, 2)"))
+      try watched.commit("words: more")
+      try await watched.once()
+      let ledger = try LedgerStore(watched.state + "/ledger.sqlite", creating: false)
+      let patches = try await ledger.patches(limit: 10)
+      #expect(patches.count == 3)
+      for patch in patches { #expect(try await ledger.callers(of: patch.id).isEmpty, "\(patch.subject)") }
+    }
+  }
+
   /// The daemon keeps them until a later commit converts them, or the change is dropped.
   @Test func areForgottenWhenTheyAreConverted() async throws {
     try await withTemporaryFolder { folder in

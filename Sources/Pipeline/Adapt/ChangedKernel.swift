@@ -44,7 +44,13 @@ struct ChangedKernel {
     if changed.provesLinking { changed.makeVariables.append(BuildProtocol.warnsOfUndefined) }
     for (number, mount) in kernel.mounts.enumerated() {
       let copy = "\(scratch)/kernel-\(number)"
-      try FileManager.default.linkItem(atPath: mount.host, toPath: copy)
+      do {
+        try FileManager.default.linkItem(atPath: mount.host, toPath: copy)
+      } catch {
+        // Another disk, or another user's files.
+        try? FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.copyItem(atPath: mount.host, toPath: copy)
+      }
       changed.mounts[number].host = copy
     }
     var texts = headers.texts
@@ -58,22 +64,33 @@ struct ChangedKernel {
         texts[path] = Self.header([UInt8](header), saying: release)
       }
     }
-    for path in headers.gone { try changed.hostPath(of: path).map(FileManager.default.removeItem) }
-    for (path, text) in texts {
-      guard let place = changed.hostPath(of: path) else { continue }
-      let url = URL(fileURLWithPath: place)
-      // The file itself is the kernel's own.
-      try? FileManager.default.removeItem(at: url)
-      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text).write(to: url)
-    }
+    for path in headers.gone.values { try Self.replace(path, of: changed, with: nil) }
+    for (path, text) in texts { try Self.replace(path, of: changed, with: text) }
     self.kernel = changed
     cause = ChangeReport.Cause(commit: commit.description, subject: change.subject, release: "")
     let origin = RuleOrigin.trees(repository: tree, from: parent.description, to: commit.description)
     trees = TreeDeclarations(store: try await RuleOrigins(workspace: workspace, steps: steps).open(origin).0.trees)
   }
 
-  /// What the commit's Makefile says; for a release candidate the release that it leads to.
+  /// Puts another text in the place of a file of the copy, whose own is the kernel's as well.
+  private static func replace(_ path: String, of kernel: Kernel, with text: SourceText?) throws {
+    guard let place = kernel.hostPath(of: path) else { return }
+    let (files, url) = (FileManager.default, URL(fileURLWithPath: place))
+    let folder = url.deletingLastPathComponent()
+    if !files.fileExists(atPath: folder.path) {
+      try files.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+    guard kernel.holds(place), kernel.holds(folder.path + "/x") else {
+      throw Failure(.unavailable, path, "is reached by a link that leads out of the kernel")
+    }
+    if try files.fileExists(atPath: place) && url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true {
+      throw Failure(.badInput, path, "is a folder in the kernel")
+    }
+    if files.fileExists(atPath: place) { try files.removeItem(at: url) }
+    if let text { try Data(text).write(to: url, options: .withoutOverwriting) }
+  }
+
+  /// The release that the commit is going to be in: the one after what its Makefile says, which is on its way or done.
   private static func release(of commit: ObjectID, in repository: Repository) async throws -> KernelVersion? {
     guard let makefile = try await repository.bytes("Makefile", in: commit, limit: 1 << 20) else { return nil }
     let lines = String(decoding: makefile.prefix(4096), as: UTF8.self).split(separator: "\n").map { line in
@@ -82,7 +99,10 @@ struct ChangedKernel {
     let numbers = BuildProtocol.versionVariables.compactMap { name in
       lines.first { $0.first == name && $0.count == 2 }.flatMap { Int($0[1]) }
     }
-    return numbers.count == BuildProtocol.versionVariables.count ? KernelVersion(numbers) : nil
+    guard numbers.count == BuildProtocol.versionVariables.count, numbers.prefix(2).allSatisfy((0..<255).contains) else {
+      return nil
+    }
+    return KernelVersion([numbers[0], numbers[1] + 1, 0])
   }
 
   /// The header with the numbers of another release.

@@ -36,14 +36,22 @@ struct StandingCallers {
     var changes: [Int: [APIChange]] = [:]
     for id in asked {
       let patch = try await ledger.patch(id)
-      // What was dropped asks nothing of callers.
-      if patch.sightings.contains(where: { $0.tree == tree && $0.isThere }) { changes[id] = patch.changes }
+      let seen = patch.sightings.filter { $0.tree == tree && $0.isThere }
+      // What was dropped asks nothing of callers; what another branch has is asked there.
+      guard !seen.isEmpty else {
+        changes[id] = []
+        continue
+      }
+      for sighting in seen where changes[id] == nil {
+        guard let own = try? ObjectID(sighting.commit), try await repository.leads(commit, to: own) else { continue }
+        changes[id] = patch.changes
+      }
     }
     let found = try await UnconvertedCallers(names: names)
       .callers(of: asked.flatMap { changes[$0] ?? [] }, in: repository, at: commit)
     let encoder = JSONEncoder()
-    for id in asked {
-      let own = Set(changes[id] ?? [])
+    for (id, changes) in changes.sorted(by: { $0.key < $1.key }) {
+      let own = Set(changes)
       let left = found.filter { own.contains($0.change) }
       try await ledger.keepCallers(try left.prefix(Self.kept).map(encoder.encode), of: id, in: tree)
       if !left.isEmpty, patches.contains(id) { say("\(left.count) in-tree callers are not converted") }

@@ -7,7 +7,7 @@ import KernelModel
 /// Which files of a repository's commits hold a name. A blob is read once, whatever commits have it.
 struct TreeNames {
   /// Blobs that are read at a time.
-  private static let batch = 256
+  private static let batch = 32
   let workspace: Workspace
   let steps: Steps
 
@@ -49,7 +49,7 @@ struct TreeNames {
     var texts = await repository.texts(of: batches[0], limit: ChangedFiles.limit)
     for (number, batch) in batches.enumerated() {
       try Task.checkCancellation()
-      if number.isMultiple(of: 8) {
+      if number.isMultiple(of: 64) {
         steps.say("reading names, once for each file: \(number * Self.batch) of \(missing.count)")
       }
       async let next =

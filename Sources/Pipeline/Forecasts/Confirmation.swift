@@ -26,19 +26,22 @@ struct Confirmation {
     guard !objects.isEmpty, !headers.texts.isEmpty else { return forecasts }
     let parses = try await parses(of: objects)
     let roots = Roots(driver: build.record.driverRoot, kernel: build.record.kernelRoots)
-    let refused = Set(
-      Baseline(parses.map(\.before), roots: roots).breaks(
-        in: parses.map(\.after), roots: roots, driver: sources, known: []
-      ).map { Site(file: $0.site.file, line: $0.site.line) })
+    let breaks = Baseline(parses.map(\.before), roots: roots).breaks(
+      in: parses.map(\.after), roots: roots, driver: sources, known: [])
     return forecasts.compactMap { forecast in
       var forecast = forecast
-      if refused.contains(Site(file: forecast.site.file, line: forecast.site.line)) {
-        forecast.certainty = .certain
+      let refused = breaks.filter { $0.site.file == forecast.site.file && $0.site.line == forecast.site.line }
+      if !refused.isEmpty {
+        // What is only possible may stand beside what is refused.
+        let symbol = forecast.change.symbol
+        let isMeant = refused.contains { $0.symbol == symbol || $0.symbol.hasSuffix(".\(symbol)") }
+        if forecast.certainty == .likely || isMeant { forecast.certainty = .certain }
         return forecast
       }
+      let header = forecast.change.before?.site.file ?? forecast.change.site.file
       let isTaken =
         forecast.certainty == .likely && Self.seenByCompilers.contains(forecast.change.kind)
-        && !headers.left.contains(forecast.change.site.file)
+        && !headers.left.contains(header) && headers.gone[header] == nil
         && parses.contains { $0.after.unit == forecast.site.file && !$0.isSkipped(forecast.site.line) }
       return isTaken ? nil : forecast
     }
@@ -55,7 +58,7 @@ struct Confirmation {
   }
 
   /// What a compiler refuses wherever it is met. Types that only differ are a matter of warnings.
-  private static let seenByCompilers: Set<APIChange.Kind> = [
+  static let seenByCompilers: Set<APIChange.Kind> = [
     .functionGone, .arguments, .callbackPrototype, .fieldGone, .fieldRenamed, .madeOpaque, .typeGone, .nameGone,
     .macroArity, .returnType,
   ]

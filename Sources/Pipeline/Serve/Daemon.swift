@@ -81,8 +81,9 @@ package struct Daemon: Sendable {
     defer { withExtendedLifetime(start.lock) {} }
     let (ledger, configuration) = (start.ledger, start.configuration)
     let settings = CurrentSettings(configuration)
-    let workers = (0..<configuration.limits.jobs).map { _ in
-      JobWorker(workspace: workspace, ledger: ledger, settings: settings, logger: logger)
+    let workers = (0...configuration.limits.jobs).map { number in
+      JobWorker(
+        workspace: workspace, ledger: ledger, settings: settings, logger: logger, isForDrafts: number == 0)
     }
     let services: [any Service] =
       [

@@ -16,11 +16,14 @@ struct JobWorker: Service {
   let ledger: LedgerStore
   let settings: CurrentSettings
   let logger: Logger
+  /// It does what takes minutes, so that nothing else waits for it.
+  var isForDrafts = false
 
   func run() async throws {
     while !Task.isShuttingDownGracefully, !Task.isCancelled {
       do {
-        if let job = try await ledger.claimJob() {
+        let kind = DraftedSeries.kind
+        if let job = try await isForDrafts ? ledger.claimJob(of: kind) : ledger.claimJob(besides: kind) {
           await perform(job)
           // What one large commit took is not needed by a daemon that waits.
           malloc_trim(0)

@@ -18,13 +18,17 @@ struct PushAnswer {
     let results = jobs.compactMap { try? JSONDecoder().decode(PushResult.self, from: Data($0.result.utf8)) }
     var changes: [APIChange] = []
     var hits: [Int: Site] = [:]
-    var callers: [Site] = []
+    var callers: [String] = []
     for id in Set(results.flatMap(\.patches)).sorted() {
       changes += try await ledger.patch(id).changes.filter(\.isPublic)
       for forecast in try await ledger.forecasts(of: id) where hits[forecast.subscription] == nil {
         hits[forecast.subscription] = try JSONDecoder().decode(Forecast.self, from: forecast.content).site
       }
-      callers += try await ledger.callers(of: id).map { try JSONDecoder().decode(Forecast.self, from: $0.content).site }
+      for caller in try await ledger.callers(of: id) {
+        let forecast = try JSONDecoder().decode(Forecast.self, from: caller.content)
+        let words = "\(forecast.site) (\(forecast.change.name))"
+        if !callers.contains(words) { callers.append(words) }
+      }
     }
     var lines: [String] = []
     if !changes.isEmpty {
@@ -41,7 +45,7 @@ struct PushAnswer {
       lines.append("\(noun) \(hits.count == 1 ? "breaks" : "break"): \(Self.listed(names, of: hits.count, by: ", "))")
     }
     if !callers.isEmpty {
-      let places = Self.listed(callers.map(\.description), of: callers.count, by: ", ")
+      let places = Self.listed(callers, of: callers.count, by: ", ")
       lines.append("\(Self.count(callers.count, "in-tree caller")) not converted: \(places)")
     }
     let open = jobs.filter { $0.isOpen && $0.result.isEmpty }
