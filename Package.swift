@@ -60,6 +60,7 @@ let package = Package(
         .unsafeFlags(["-L\(llvm)/lib", "-Xlinker", "-rpath=\(llvm)/lib"]), .linkedLibrary("clang-19"),
       ]),
     .target(name: "CGit2", linkerSettings: [.linkedLibrary("git2")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CMalloc"),
 
     // Floor 1: vocabulary.
@@ -85,6 +86,7 @@ let package = Package(
     // Floor 2: adapters.
     floor("Archive", ["KernelModel", "Sandbox"]),
     floor("GitStore", ["KernelModel", "PatchFormat", "CGit2", "Sandbox"]),
+    floor("NetTransfer", ["KernelModel", "CCurl", "Sandbox"]),
     floor("ConversionIndex", ["KernelModel", "Sandbox", grdb]),
     floor("Ledger", ["KernelModel", grdb]),
     floor("Spool"),
@@ -100,8 +102,8 @@ let package = Package(
       [
         "KernelModel", "CFrontendProtocol", "PatchFormat", "MailFormat", "Sandbox", "CSource", "LogTriage", "Diagnosis",
         "ChangeDetection", "ConversionLearning", "DriverAdaptation", "BreakagePrediction", "Correspondence",
-        "FixComparison", "Archive", "GitStore", "ConversionIndex", "Ledger", "Spool", "CFrontend", "KernelBuild",
-        "TestMachine", "Settings", "CMalloc", logging, csv,
+        "FixComparison", "Archive", "GitStore", "ConversionIndex", "Ledger", "NetTransfer", "Spool", "CFrontend",
+        "KernelBuild", "TestMachine", "Settings", "CMalloc", logging, csv,
       ] + lifecycle),
 
     // Floor 4: executables.
@@ -140,6 +142,7 @@ let package = Package(
     tests("KernelModelTests", ["KernelModel"]),
     tests("LogTriageTests", ["LogTriage", "KernelModel"]),
     tests("MailFormatTests", ["MailFormat"]),
+    tests("NetTransferTests", ["NetTransfer", "KernelModel"]),
     tests("PatchFormatTests", ["PatchFormat", "KernelModel"]),
     tests(
       "PipelineTests",

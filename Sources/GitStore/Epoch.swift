@@ -32,6 +32,29 @@ extension Repository {
     (try? bytes(name, in: commit, limit: limit)) ?? nil
   }
 
+  /// The commits of an archive behind one that was read, the oldest first.
+  ///
+  /// A copy may be shallow, which libgit2 before 1.7 takes for damage: what is not here ends the walk.
+  ///
+  /// - Parameter known: the last one that was read.
+  /// - Returns: with them whether the archive still has the known one; where it does not, these are all of its commits.
+  package func archived(behind known: ObjectID?, upTo tip: ObjectID) -> (commits: [ObjectID], isKnownThere: Bool) {
+    var commits: [ObjectID] = []
+    var isKnownThere = false
+    var seen: Set<ObjectID> = []
+    var open = [tip]
+    while let commit = open.popLast() {
+      if commit == known {
+        isKnownThere = true
+        continue
+      }
+      guard seen.insert(commit).inserted, let parents = try? parents(of: commit) else { continue }
+      commits.append(commit)
+      open += parents
+    }
+    return (commits.reversed(), isKnownThere)
+  }
+
   /// When a commit was made, by the committer's clock; 0 where it can't be read.
   package func time(of commit: ObjectID) -> Int {
     var oid = commit.oid

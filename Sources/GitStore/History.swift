@@ -57,17 +57,18 @@ extension Repository {
       guard commits.count < limit else {
         throw Failure(.badInput, path, "has more than \(limit) commits there", remedy: "name a shorter range")
       }
-      if try parents(of: next) < 2 { commits.append(ObjectID(next)) }
+      let commit = ObjectID(next)
+      if try parents(of: commit).count < 2 { commits.append(commit) }
     }
     return commits
   }
 
-  private func parents(of commit: git_oid) throws(Failure) -> Int {
-    var oid = commit
-    let owned = try Owned("read the commit", ObjectID(commit).description, free: git_commit_free) {
+  func parents(of commit: ObjectID) throws(Failure) -> [ObjectID] {
+    var oid = commit.oid
+    let owned = try Owned("read the commit", commit.description, free: git_commit_free) {
       git_commit_lookup(&$0, pointer, &oid)
     }
-    return Int(git_commit_parentcount(owned.pointer))
+    return Self.parents(owned.pointer)
   }
 
   /// What a commit changed against its first parent; a first commit changed nothing.

@@ -74,7 +74,7 @@ extension LedgerStore {
     SELECT draft.*, subscription.name AS driver, patch.subject AS subject,
       EXISTS(SELECT 1 FROM sighting WHERE sighting.patch = draft.patch AND state = 'there') AS there,
       EXISTS(SELECT 1 FROM forecast WHERE forecast.patch = draft.patch
-        AND forecast.subscription = draft.subscription) AS hit
+        AND forecast.subscription = draft.subscription AND certainty <> 'possible') AS hit
     FROM draft JOIN subscription ON subscription.id = draft.subscription JOIN patch ON patch.id = draft.patch
     """
 

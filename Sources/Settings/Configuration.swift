@@ -25,7 +25,7 @@ package struct Configuration: Codable, Sendable, Hashable {
   package struct List: Codable, Sendable, Hashable {
     /// As a tree's; no tree has it.
     package var name: String
-    /// Absolute path of a public-inbox of version 2.
+    /// Absolute path of a public-inbox of version 2, or the URL of one, which is mirrored into the state folder.
     package var inbox: String
     /// What subscriptions call what is proposed there; the list's name by default.
     package var line: String
@@ -67,7 +67,7 @@ package struct Configuration: Codable, Sendable, Hashable {
   package struct Tree: Codable, Sendable, Hashable {
     /// Letters, digits, `-`, `_` and `.`; unique.
     package var name: String
-    /// Absolute path, or an `https://` URL, which is mirrored into the state folder.
+    /// Absolute path, or a URL, which is mirrored into the state folder.
     package var repository: String
     /// Full names of refs; `*` stands for any text without `/`, `**` for any text.
     package var refs: [String]
@@ -112,6 +112,7 @@ extension Configuration {
     return Dictionary(all, uniquingKeysWith: { first, _ in first })
   }
   package var mirrors: String { state + "/trees" }
+  package var inboxes: String { state + "/lists" }
 }
 
 extension Configuration.List {

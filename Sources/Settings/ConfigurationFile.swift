@@ -43,6 +43,13 @@ extension Configuration {
     }
   }
 
+  private static func isPlace(_ text: String) -> Bool {
+    text.hasPrefix("/") || (try? RemotePlace(text)) != nil
+  }
+
+  private static let noPlace =
+    "is neither an absolute path nor an https:// URL without credentials (http:// only from this machine)"
+
   private func check(_ path: String) throws {
     func refuse(_ key: String, _ problem: String) -> Failure { Failure(.badInput, path, "\(key) \(problem)") }
     guard state.hasPrefix("/"), state.count > 1 else { throw refuse("state", "is no absolute path") }
@@ -64,12 +71,12 @@ extension Configuration {
       else { throw refuse("name", "'\(name)' is taken, or not of letters, digits, '-', '_' and '.'") }
     }
     for list in list {
-      guard list.inbox.hasPrefix("/") else { throw refuse("list.inbox", "of \(list.name) is no absolute path") }
+      guard Self.isPlace(list.inbox) else { throw refuse("list.inbox", "'\(list.inbox)' \(Self.noPlace)") }
       guard list.seconds > 0 else { throw refuse("list.seconds", "of \(list.name) must be positive") }
     }
     for tree in tree {
-      guard tree.repository.hasPrefix("/") || tree.repository.hasPrefix("https://") else {
-        throw refuse("tree.repository", "'\(tree.repository)' is neither an absolute path nor an https:// URL")
+      guard Self.isPlace(tree.repository) else {
+        throw refuse("tree.repository", "'\(tree.repository)' \(Self.noPlace)")
       }
       guard !tree.refs.isEmpty, tree.refs.allSatisfy({ $0.hasPrefix("refs/") }) else {
         throw refuse("tree.refs", "of \(tree.name) must begin with refs/")

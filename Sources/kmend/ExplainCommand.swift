@@ -12,6 +12,7 @@ struct Explain: AsyncParsableCommand {
     discussion: """
         kmend explain v6.12-rc1~5 --tree ~/linux
         kmend explain series.mbox
+        kmend explain https://lore.example.org/linux-words/20261120-words-v2-1@example.org/
         kmend explain FUNCTION --tree ~/linux                 # all commits that changed it
         kmend explain 'struct NAME.FIELD' --tree ~/linux --json
 
@@ -19,7 +20,7 @@ struct Explain: AsyncParsableCommand {
       meant. The first question about a symbol reads the whole history, later ones only what is new.
       """)
 
-  @Argument(help: "A commit, a file with patches, or a symbol as for kmend rules.")
+  @Argument(help: "A commit, a file with patches, the URL of a mail, or a symbol as for kmend rules.")
   var subject: String
 
   @Option(help: ArgumentHelp("A git repository of the kernel.", valueName: "dir"))
@@ -39,6 +40,7 @@ struct Explain: AsyncParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
+  private var isThread: Bool { !commit && !symbol && subject.contains("://") }
   private var isFile: Bool { !commit && !symbol && FileManager.default.fileExists(atPath: subject) }
 
   /// A name as C has it, a field, or a header; what could be the short name of a commit is none.
@@ -51,7 +53,9 @@ struct Explain: AsyncParsableCommand {
 
   func validate() throws {
     if commit, symbol { throw ValidationError("--commit and --symbol exclude each other") }
-    if !isFile, tree == nil { throw ValidationError("'\(subject)' is no file: say with --tree where to look for it") }
+    if !isFile, !isThread, tree == nil {
+      throw ValidationError("'\(subject)' is no file: say with --tree where to look for it")
+    }
   }
 
   mutating func run() async throws {
@@ -62,9 +66,11 @@ struct Explain: AsyncParsableCommand {
     var report =
       isFile
       ? try await explanation.patches(subject)
-      : isSymbol
-        ? try await explanation.symbol(subject, in: folder, tip: tip)
-        : try await explanation.commit(subject, in: folder)
+      : isThread
+        ? try await explanation.thread(subject)
+        : isSymbol
+          ? try await explanation.symbol(subject, in: folder, tip: tip)
+          : try await explanation.commit(subject, in: folder)
     progress.finish()
     if !self.internal {
       for index in report.commits.indices { report.commits[index].changes.removeAll { !$0.change.isPublic } }

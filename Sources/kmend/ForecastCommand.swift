@@ -16,16 +16,19 @@ struct ForecastCommand: AsyncParsableCommand {
         kmend forecast --change series.mbox --driver ./one --driver ./other --json
         kmend forecast --driver debian:my-driver-dkms --from 6.1 --to 6.12
         kmend forecast --change '<20261120-words-v2-1@example.org>'
+        kmend forecast --change https://lore.example.org/linux-words/20261120-words-v2-1@example.org/
         kmend forecast --change HEAD --tree ~/linux --callers
         kmend forecast --change HEAD --tree ~/linux --driver ./my-driver --on 6.12
 
       Without --driver the drivers are those that are subscribed; a Message-ID is one of a list \
-      that the daemon watches.
+      that the daemon watches, a URL one of a public-inbox archive: the whole series is meant.
 
       Exit code 0 also when something is going to break: that is the answer, not an error.
       """)
 
-  @Option(help: ArgumentHelp("A commit of --tree, a file with patches, or a <Message-ID>.", valueName: "change"))
+  @Option(
+    help: ArgumentHelp(
+      "A commit of --tree, a file with patches, a <Message-ID>, or the URL of a mail.", valueName: "change"))
   var change: String?
 
   @Option(help: ArgumentHelp("A git repository of the kernel.", valueName: "dir"))
@@ -81,6 +84,7 @@ struct ForecastCommand: AsyncParsableCommand {
       let isNamedAsFile = change.contains("/") || change.contains(/\.(mbox|patch|diff|eml)$/)
       if let folder { return isFile && isNamedAsFile ? .patches(change, tree: folder) : .commit(change, tree: folder) }
       if change.hasPrefix("<"), change.hasSuffix(">") { return .posted(change) }
+      if change.contains("://") { return .thread(change) }
       guard isFile else {
         throw ValidationError("'\(change)' is no file: say with --tree which repository has it")
       }

@@ -21,7 +21,7 @@ struct Kmend: AsyncParsableCommand {
       Exit codes: 0 adapted or nothing to do, 1 needs review, 2 not adapted, 64 usage, 65 bad \
       input, 69 something needed is unavailable, 70 a fault of kmend, 75 try again.
       """,
-    version: "0.1.0",
+    version: Release.version,
     subcommands: [
       Adapt.self, Diagnose.self, Rules.self, Apply.self, Explain.self, ForecastCommand.self, ConfidenceCommand.self,
       BenchCommand.self, KernelCommand.self, Doctor.self, Serve.self, Status.self, Jobs.self, Log.self, Retry.self,

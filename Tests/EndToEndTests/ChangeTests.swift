@@ -95,7 +95,7 @@ extension EndToEnd {
     @Test(arguments: [
       (["explain", "nothing", "--tree", "/nonexistent"], 69, "/nonexistent"),
       (["explain", "no_such_file"], 64, "--tree"),
-      (["forecast", "--driver", "x"], 64, "--change"), (["forecast", "--change", "v1"], 64, "--driver"),
+      (["forecast", "--driver", "x"], 64, "--change"), (["forecast", "--change", "v1"], 64, "--tree"),
     ])
     func badQuestions(arguments: [String], code: Int32, says: String) async throws {
       let run = try await Shipped.kmend(arguments)

@@ -62,6 +62,18 @@ package struct Explanation: Sendable {
     return ExplainReport(query: path, source: path, commits: [commit])
   }
 
+  /// - Parameter url: of a mail in a public-inbox archive.
+  /// - Throws: `Failure`: as `patches`, or `tryAgain` if the server can't be read.
+  package func thread(_ url: String) async throws -> ExplainReport {
+    let place = try MailPlace(url)
+    let file = try await steps.measure("thread", "fetching the thread") {
+      try await MailThread(workspace: workspace).series(at: place)
+    }
+    var report = try await patches(file)
+    (report.query, report.source) = (url, url)
+    return report
+  }
+
   // MARK: A symbol
 
   /// All commits that `tip` descends from and that changed a symbol: their API changes are read once and kept.

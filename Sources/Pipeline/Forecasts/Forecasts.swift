@@ -3,6 +3,7 @@
 import BreakagePrediction
 import GitStore
 import KernelModel
+import Settings
 
 /// `kmend forecast`: which drivers a change is going to break, and where, before anything is built.
 package struct Forecasts: Sendable {
@@ -14,6 +15,8 @@ package struct Forecasts: Sendable {
     case commit(String, tree: String)
     /// An mbox, a mail or a patch, perhaps for what the repository in a folder has as its HEAD.
     case patches(String, tree: String?)
+    /// A series in a public-inbox archive, by the URL of one of its mails.
+    case thread(String)
     /// A series that a watched list has, by the Message-ID of one of its mails.
     case posted(String)
   }
@@ -76,18 +79,45 @@ package struct Forecasts: Sendable {
       let found = try await CommitChanges(of: try await repository.resolve(name), in: repository)
       return (found.changes, found.origin, found.origin.name.description, nil)
     case .patches(let path, _):
-      let series = try PostedSeries(file: path)
-      let changes = PatchChanges.changes(in: series.files, message: series.message)
-      return (changes, series.origin, series.origin.name.description, nil)
+      return Self.changes(of: try PostedSeries(file: path))
+    case .thread(let url):
+      let place = try MailPlace(url)
+      return Self.changes(
+        of: try PostedSeries(
+          file: try await steps.measure("thread", "fetching the thread") {
+            try await MailThread(workspace: workspace).series(at: place)
+          }))
     case .posted(let id):
-      guard let control, let series = try await control.ledger.series(id) else {
-        throw Failure(.badInput, id, "is in no list that is watched", remedy: "give the mail as a file")
+      guard let control else { throw Failure(.ourFault, id, "is asked for without a daemon") }
+      guard let series = try await control.ledger.series(id) else {
+        return Self.changes(of: try PostedSeries(file: try await fetched(id, control.configuration)))
       }
       let changes = try await changes(of: series.patch, control)
       let origin = ChangeOrigin(
         name: CommitName(id: series.root, subject: series.title), author: series.author, seconds: series.seconds)
       return (changes, origin, origin.name.description, nil)
     }
+  }
+
+  private static func changes(
+    of series: PostedSeries
+  ) -> (changes: [APIChange], origin: ChangeOrigin?, title: String, version: KernelVersion?) {
+    let changes = PatchChanges.changes(in: series.files, message: series.message)
+    return (changes, series.origin, series.origin.name.description, nil)
+  }
+
+  /// A series that the ledger does not have, from the servers of the watched lists.
+  private func fetched(_ id: String, _ configuration: Configuration) async throws -> String {
+    for list in configuration.list {
+      guard let place = MailPlace(id, in: list) else { continue }
+      do {
+        return try await MailThread(workspace: workspace).series(at: place)
+      } catch let failure as Failure where failure.code == .badInput {
+        continue
+      }
+    }
+    throw Failure(
+      .badInput, id, "is in no list that is watched", remedy: "give the URL of the mail in an archive, or a file")
   }
 
   private func forecast(

@@ -17,8 +17,9 @@ struct ListLook {
   /// - Returns: what was found, for people; nil where nothing came.
   /// - Throws: `Failure` if the archive can't be read.
   func look(at list: Configuration.List) async throws -> String? {
-    let inbox = Inbox(list)
+    let inbox = Inbox(list, configuration)
     let known = try await ledger.epochs(of: list.name)
+    if let copy = InboxCopy(list, configuration) { try await copy.update(knowing: known, history: list.history) }
     let epochs = try inbox.epochs()
     guard let newest = epochs.last else { return nil }
     guard let known else {
@@ -45,26 +46,5 @@ struct ListLook {
     let key = "\(list.name) \(epoch) \(tip) \(Int(Date().timeIntervalSince1970))"
     try await ledger.add([JobDraft(kind: MailReading.kind, key: key, source: source, title: list.name, input: input)])
     return "\(list.name): mails came"
-  }
-}
-
-/// A public-inbox of version 2 in a folder: `git/N.git`, one repository for each epoch.
-struct Inbox {
-  private let path: String
-
-  init(_ list: Configuration.List) { path = list.inbox }
-
-  /// - Throws: `Failure` (`badInput`) if there is no inbox.
-  func epochs() throws -> [Int] {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path + "/git") else {
-      throw Failure(.badInput, path, "is no public-inbox: it has no folder 'git'", remedy: "give one of version 2")
-    }
-    return names.compactMap { $0.hasSuffix(".git") ? Int($0.dropLast(4)) : nil }.sorted()
-  }
-
-  /// The repository of an epoch, and its last commit; nil where it has none yet.
-  func open(_ epoch: Int) async throws -> (repository: Repository, tip: ObjectID?) {
-    let repository = try Repository.open("\(path)/git/\(epoch).git")
-    return (repository, try? await repository.resolve("HEAD"))
   }
 }

@@ -33,7 +33,7 @@ struct MailReading {
     guard let list = configuration.list.first(where: { $0.name == input.list }) else {
       return say("the list is not watched any more")
     }
-    let inbox = Inbox(list)
+    let inbox = Inbox(list, configuration)
     let known = try await ledger.epochs(of: list.name) ?? [:]
     for epoch in try inbox.epochs() where epoch >= known.keys.max() ?? 0 {
       let (repository, tip) = try await inbox.open(epoch)
@@ -49,13 +49,9 @@ struct MailReading {
     _ list: Configuration.List, _ epoch: Int, _ repository: Repository, _ tip: ObjectID,
     after last: (tip: String, seconds: Int)?, _ job: Job, _ say: @Sendable (String) -> Void
   ) async throws {
-    var known = last.flatMap { try? ObjectID($0.tip) }
-    if let found = known, await !repository.has(found) {
+    var (commits, isKnownThere) = await repository.archived(behind: last.flatMap { try? ObjectID($0.tip) }, upTo: tip)
+    if let last, !isKnownThere {
       say("epoch \(epoch): the archive's history was rewritten")
-      known = nil
-    }
-    var commits = try await repository.commits(from: known, to: tip)
-    if known == nil, let last {
       var newer: [ObjectID] = []
       for commit in commits where await repository.time(of: commit) >= last.seconds - Self.overlap {
         newer.append(commit)

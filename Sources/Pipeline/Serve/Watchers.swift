@@ -7,6 +7,7 @@ import Ledger
 import Logging
 import ServiceLifecycle
 import Settings
+import Synchronization
 import UnixSignals
 
 /// The configuration as it is now: SIGHUP reads it again.
@@ -55,31 +56,60 @@ struct Watched: Sendable {
   }
 }
 
-/// Looks at each tree and list whenever its time has come.
+/// Looks at each tree and list whenever its time has come. A server that lets one wait keeps no other waiting.
 struct SourceWatcher: Service {
+  /// Looks at a time.
+  private static let width = 8
   let ledger: LedgerStore
   let settings: CurrentSettings
   let logger: Logger
 
   func run() async throws {
-    var looked: [String: ContinuousClock.Instant] = [:]
-    while !Task.isShuttingDownGracefully, !Task.isCancelled {
-      for watched in Watched.all(await settings.value, ledger) {
-        let now = ContinuousClock.now
-        if let last = looked[watched.name], last.duration(to: now) < .seconds(watched.seconds) { continue }
-        guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
-        looked[watched.name] = now
-        do {
-          _ = try await cancelWhenGracefulShutdown { try await watched.take(ledger, logger) }
-        } catch is CancellationError {
-          return
-        } catch {
-          logger.error("\(watched.name): \(error)")
+    let timetable = Timetable()
+    await withDiscardingTaskGroup { looks in
+      while !Task.isShuttingDownGracefully, !Task.isCancelled {
+        for watched in Watched.all(await settings.value, ledger) where timetable.begin(watched, atMost: Self.width) {
+          looks.addTask {
+            await look(at: watched)
+            timetable.end(watched)
+          }
         }
+        try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(250)) }
       }
-      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(250)) }
     }
   }
+
+  private func look(at watched: Watched) async {
+    do {
+      _ = try await cancelWhenGracefulShutdown { try await watched.take(ledger, logger) }
+    } catch is CancellationError {
+      return
+    } catch {
+      logger.error("\(watched.name): \(error)")
+    }
+  }
+}
+
+/// Which sources are being looked at, and when each was last.
+private final class Timetable: Sendable {
+  private struct State {
+    var begun: [String: ContinuousClock.Instant] = [:]
+    var running: Set<String> = []
+  }
+  private let state = Mutex(State())
+
+  /// - Returns: whether a source's time has come, it is not being looked at, and there is room for one more.
+  func begin(_ watched: Watched, atMost width: Int) -> Bool {
+    state.withLock { state in
+      let now = ContinuousClock.now
+      if let last = state.begun[watched.name], last.duration(to: now) < .seconds(watched.seconds) { return false }
+      guard state.running.count < width, state.running.insert(watched.name).inserted else { return false }
+      state.begun[watched.name] = now
+      return true
+    }
+  }
+
+  func end(_ watched: Watched) { state.withLock { state in _ = state.running.remove(watched.name) } }
 }
 
 /// Looks whether subscribed repositories moved.
