@@ -105,19 +105,22 @@ package struct ChangeReport: Sendable, Hashable {
 
   /// A commit of the kernel.
   package struct Cause: Codable, Hashable, Sendable {
-    /// 40 hexadecimal digits.
+    /// 40 hexadecimal digits; empty for a series that was posted and that no tree has.
     package var commit: String
     package var subject: String
     /// First release that has it, e.g. `6.8`; empty if unknown.
     package var release: String
     /// Where it was posted; nil if unknown.
     package var link: String?
+    /// Of the cover letter, or of the lone patch; nil if unknown.
+    package var messageID: String?
 
-    package init(commit: String, subject: String, release: String, link: String? = nil) {
+    package init(commit: String, subject: String, release: String, link: String? = nil, messageID: String? = nil) {
       self.commit = commit
       self.subject = subject
       self.release = release
       self.link = link
+      self.messageID = messageID
     }
   }
 }

@@ -104,7 +104,10 @@ struct SeriesValues {
     let representative = change.breaks.first { $0.cause == nil } ?? change.breaks.first
     var values: [String: Any] = ["problem": words.problem, "sentence": words.sentence]
     values["places"] = text(words.places)
-    if let cause = change.cause {
+    if let cause = change.cause, cause.commit.isEmpty {
+      let place = (cause.link ?? cause.messageID).map { " (\(PlainText.line($0)))" } ?? ""
+      values["proposal"] = "\"\(PlainText.line(cause.subject))\"\(place)"
+    } else if let cause = change.cause {
       values["cause"] = "\(cause.commit.prefix(12)) (\"\(PlainText.line(cause.subject))\")"
       values["causeRelease"] = text(PlainText.line(cause.release))
     }

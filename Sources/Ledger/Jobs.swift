@@ -129,6 +129,21 @@ extension LedgerStore {
     try await write { db in for draft in drafts { try add(draft, db) } }
   }
 
+  /// What was remembered under a name.
+  package func remembered(_ name: String) async throws -> String? {
+    try await read { db in try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name]) }
+  }
+
+  /// Remembers something with the jobs that follow from it.
+  package func remember(_ value: String, as name: String, with drafts: [JobDraft]) async throws {
+    try await write { db in
+      for draft in drafts { _ = try add(draft, db) }
+      try db.execute(
+        sql: "INSERT INTO setting(name, value) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
+        arguments: [name, value])
+    }
+  }
+
   /// Forgets jobs that ended so many days ago; those that were set aside stay.
   ///
   /// - Returns: their numbers.

@@ -228,11 +228,19 @@ extension LedgerStore {
   package func mails(of series: Int, limit: Int) async throws -> [(epoch: Int, place: String)] {
     try await write { db in
       try db.execute(sql: "UPDATE series SET attempts = attempts + 1 WHERE id = ?", arguments: [series])
-      return try Row.fetchAll(
-        db, sql: "SELECT epoch, place FROM mail WHERE series = ? ORDER BY number, id LIMIT ?",
-        arguments: [series, limit]
-      ).map { ($0["epoch"], $0["place"]) }
+      return try Self.parts(of: series, limit, db)
     }
+  }
+
+  /// The same, for a series that was read before.
+  package func parts(of series: Int, limit: Int) async throws -> [(epoch: Int, place: String)] {
+    try await read { db in try Self.parts(of: series, limit, db) }
+  }
+
+  private static func parts(of series: Int, _ limit: Int, _ db: Database) throws -> [(epoch: Int, place: String)] {
+    try Row.fetchAll(
+      db, sql: "SELECT epoch, place FROM mail WHERE series = ? ORDER BY number, id LIMIT ?", arguments: [series, limit]
+    ).map { ($0["epoch"], $0["place"]) }
   }
 
   /// Records what a series changes: it is seen in its list as a commit is in its tree, and one that was sent to several

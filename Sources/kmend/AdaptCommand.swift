@@ -19,9 +19,11 @@ struct Adapt: AsyncParsableCommand {
         kmend adapt driver.tar.xz --from 6.1 --to 6.12 --keep 5.10 --compat probe
         kmend adapt ~/src/driver --from 6.1 --to 6.12 --branch kmend/6.12
         kmend adapt ./my-driver --from 6.12 --to 0123456789ab --tree ~/linux
+        kmend adapt ./my-driver --from 6.12 --to series.mbox --tree ~/linux
 
-      With --tree the target is a commit that no kernel at hand has: its headers are laid over \
-      those of --from, and the series is proven as far as that goes.
+      With --tree the target is a commit that no kernel at hand has, or a series that was posted \
+      (a file, or the URL of a mail in an archive): its headers are laid over those of --from, \
+      and the series is proven as far as that goes.
 
       --format quilt writes patches/ with its list, each patch with a DEP-3 header; --format dkms \
       writes patches/ and the lines for dkms.conf.
@@ -33,7 +35,9 @@ struct Adapt: AsyncParsableCommand {
   @OptionGroup var pair: KernelPair
   @OptionGroup var common: CommonOptions
 
-  @Option(help: ArgumentHelp("A git repository of the kernel: --to is one of its commits.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "A git repository of the kernel: --to is one of its commits, or a posted series.", valueName: "dir"))
   var tree: String?
 
   @Option(help: ArgumentHelp("Other kernels that must go on building, besides --from.", valueName: "names"))
@@ -65,11 +69,19 @@ struct Adapt: AsyncParsableCommand {
     defer { progress.finish() }
     let workspace = try Workspace(buildSeconds: Double(pair.timeout))
     let steps = Steps { progress.announce($0) }
-    let request = AdaptRequest(
+    var request = AdaptRequest(
       driver: pair.driver, from: pair.from, to: pair.to,
       tree: tree.map { URL(fileURLWithPath: $0).standardizedFileURL.path },
       keep: keep.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }, compat: compat, author: author,
       out: out, format: format, inPlace: inPlace, branch: branch, boots: !noBoot)
+    if tree != nil {
+      switch try ChangePlace(pair.to, hasTree: true) {
+      case .patches(let place), .thread(let place): request.proposal = .init(place)
+      case .commit: break
+      case .posted(let id):
+        throw Failure(.usage, id, "may be in many archives", remedy: "give the URL of the mail, or a file")
+      }
+    }
     let result = try await Adaptations(workspace: workspace, steps: steps).adapt(request)
     progress.finish()
     if common.json {

@@ -78,17 +78,12 @@ struct ForecastCommand: AsyncParsableCommand {
     case (nil, let from?, let to?) where tree == nil: return .kernels(from: from, to: to)
     case (let change?, nil, nil):
       let folder = tree.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
-      var isFolder: ObjCBool = false
-      let isFile = FileManager.default.fileExists(atPath: change, isDirectory: &isFolder) && !isFolder.boolValue
-      // A bare repository has a file HEAD.
-      let isNamedAsFile = change.contains("/") || change.contains(/\.(mbox|patch|diff|eml)$/)
-      if let folder { return isFile && isNamedAsFile ? .patches(change, tree: folder) : .commit(change, tree: folder) }
-      if change.hasPrefix("<"), change.hasSuffix(">") { return .posted(change) }
-      if change.contains("://") { return .thread(change) }
-      guard isFile else {
-        throw ValidationError("'\(change)' is no file: say with --tree which repository has it")
+      switch try ChangePlace(change, hasTree: folder != nil) {
+      case .commit(let name): return .commit(name, tree: folder ?? "")
+      case .patches(let file): return .patches(file, tree: folder)
+      case .thread(let url): return .thread(url)
+      case .posted(let id): return .posted(id)
       }
-      return .patches(change, tree: nil)
     default: throw ValidationError("give --change, or --from and --to")
     }
   }

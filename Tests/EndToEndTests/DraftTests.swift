@@ -110,6 +110,118 @@ extension EndToEnd {
       }
     }
 
+    /// A series that no tree has is tried on the trees that are watched.
+    @Test func aPostedSeriesBecomesADraft() async throws {
+      try await withTemporaryFolder { folder in
+        let watched = try WatchedTree(folder)
+        try grow(watched)
+        let archive = try MailArchive(watched)
+        let options = ["--config", watched.configuration]
+        for arguments in [["subscribe", watched.driver, "--keep", "6.12"], ["serve", "--once"]] {
+          let run = try await Shipped.kmend(arguments + options)
+          #expect(run.code == 0, "\(run.errors)")
+        }
+        try change(watched)
+        let mail = try watched.git(
+          ["format-patch", "-1", "--stdout", "--add-header=Message-ID: <fold@x>"], in: watched.tree)
+        try watched.git(["reset", "-q", "--hard", "HEAD~1"], in: watched.tree)
+        try archive.add(
+          mail.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().joined(separator: "\n"))
+        let once = try await Shipped.kmend(["serve", "--once"] + options)
+        #expect(once.code == 0, "\(once.errors)")
+        let draft = try #require(try await drafts(watched).first)
+        #expect(draft.state == .open)
+        #expect(draft.levels.contains("6.12 booted") && draft.levels.contains("6.12+proposed compiled"), "\(draft)")
+        let shown = try await Shipped.kmend(["show", "\(draft.id)"] + options)
+        let words = shown.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(
+          words.contains("With the posted series \"string: let strstarts() fold case\" (<fold@x>), strstarts()"),
+          "\(words)")
+        let mbox = watched.folder + "/draft.mbox"
+        try watched.write(mbox, shown.output)
+        try watched.git(["am", "-q", mbox], in: watched.driver)
+        // By hand, and where the tree has something else there.
+        let series = folder + "/series.mbox"
+        try watched.write(series, mail)
+        let arguments = ["adapt", watched.driver + "#HEAD~1", "--from", "6.12", "--to", series, "--tree", watched.tree]
+        let run = try await Shipped.kmend(arguments + ["--no-boot", "--json"])
+        #expect(run.code == 1, "\(run.errors)")
+        try watched.write("\(watched.tree)/\(Self.header)", "int nothing;\n")
+        try watched.commit("string: nothing is left")
+        let refused = try await Shipped.kmend(arguments)
+        #expect(refused.code == 69 && refused.errors.contains("applies to no commit"), "\(refused.errors)")
+      }
+    }
+
+    /// When a kernel comes that has the change, the series is built and booted on it.
+    @Test func aNewKernelProvesMore() async throws {
+      try await withTemporaryFolder { folder in
+        let watched = try WatchedTree(folder)
+        let kernels = Kernels(workspace: try Workspace())
+        let (old, new) = (try kernels.kernel(named: "6.1"), try kernels.kernel(named: "6.12"))
+        let (before, after) = (try #require(old.source), try #require(new.source))
+        let paths = [
+          "include/linux/device/class.h", "drivers/char/misc.c", "drivers/char/mem.c", "drivers/char/ppdev.c",
+        ]
+        func put(_ source: String) throws {
+          for path in paths { try watched.write("\(watched.tree)/\(path)", try text("\(source)/\(path)")) }
+        }
+        try put(before)
+        try watched.commit("tree: grown from a kernel")
+        try watched.write("\(watched.driver)/own.c", Self.classDriver)
+        try watched.commit("own: a module", in: "driver")
+        let environment = ["KMEND_CACHE": folder + "/cache"]
+        func provide(_ name: String) async throws {
+          let (from, to) = (Shipped.cache + "/kernels", folder + "/cache/kernels")
+          try FileManager.default.createDirectory(atPath: to, withIntermediateDirectories: true)
+          let run = try await Shipped.run("sh", ["-c", "cp -al \(from)/\(name)@* \(to)/"])
+          #expect(run.code == 0, "\(run.errors)")
+        }
+        func kmend(_ arguments: [String]) async throws -> Shipped.Run {
+          try await Shipped.kmend(arguments + ["--config", watched.configuration], environment: environment)
+        }
+        try await provide("6.1")
+        #expect(try await kmend(["subscribe", watched.driver]).code == 0)
+        #expect(try await kmend(["serve", "--once"]).code == 0)
+        try put(after)
+        try watched.commit("driver core: class: as it is in a later kernel")
+        #expect(try await kmend(["serve", "--once"]).code == 0)
+        let first = try JSONDecoder().decode(
+          [Draft].self, from: Data(try await kmend(["drafts", "--json"]).output.utf8))
+        #expect(first.map(\.levels).allSatisfy { !$0.contains("6.12") }, "\(first)")
+        try await provide("6.12")
+        let once = try await kmend(["serve", "--once"])
+        #expect(once.code == 0, "\(once.errors)")
+        let second = try JSONDecoder().decode(
+          [Draft].self, from: Data(try await kmend(["drafts", "--json"]).output.utf8))
+        #expect(second.count == 1 && second[0].levels.contains("6.12 booted"), "\(second)")
+      }
+    }
+
+    private static let classDriver = """
+      #include <linux/module.h>
+      #include <linux/device.h>
+
+      static struct class *own;
+
+      static int __init own_init(void)
+      {
+      \town = class_create(THIS_MODULE, "kmend");
+      \treturn PTR_ERR_OR_ZERO(own);
+      }
+
+      static void __exit own_exit(void)
+      {
+      \tclass_destroy(own);
+      }
+
+      module_init(own_init);
+      module_exit(own_exit);
+      MODULE_DESCRIPTION("own");
+      MODULE_LICENSE("GPL");
+
+      """
+
     @Test func aPushBecomesADraft() async throws {
       try await HookTests.withServer { watched in
         try grow(watched)

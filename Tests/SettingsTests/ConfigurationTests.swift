@@ -61,7 +61,8 @@ import Testing
       problem: "name '../up' is taken, or not of letters, digits, '-', '_' and '.'"),
     Row(
       text: "state = \"/x\"\n" + tree.replacing("/srv", with: "file:///srv"),
-      problem: "tree.repository 'file:///srv/linux.git' is neither an absolute path nor an https:// URL"),
+      problem: "tree.repository 'file:///srv/linux.git' is neither an absolute path nor an https:// URL "
+        + "without credentials (http:// only from this machine)"),
     Row(text: "state = \"/x\"\n\(tree)refs = [\"master\"]\n", problem: "tree.refs of mainline must begin with refs/"),
     Row(text: "state = \"/x\"\n\(tree)refs = []\n", problem: "tree.refs of mainline must begin with refs/"),
     Row(text: "state = \"/x\"\n\(tree)seconds = 0\n", problem: "tree.seconds of mainline must be positive"),

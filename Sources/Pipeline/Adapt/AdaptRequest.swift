@@ -8,6 +8,8 @@ package struct AdaptRequest: Sendable {
   package var from: String
   /// Name of the kernel that it shall build on; with `tree` a commit, whose headers are laid over those of `from`.
   package var to: String
+  /// In place of a commit of `tree`.
+  package var proposal: Proposal?
   /// Folder of a git repository of the kernel.
   package var tree: String?
   /// Names of further kernels that it has to keep building on.
@@ -23,6 +25,20 @@ package struct AdaptRequest: Sendable {
   /// Commit the series to a new branch of this name.
   package var branch: String?
   package var boots: Bool
+
+  /// A series that was posted, and that no tree has.
+  package struct Proposal: Sendable {
+    /// An mbox, a mail or a patch; or the URL of a mail in a public-inbox archive.
+    package var place: String
+    /// Where it was posted; nil if unknown.
+    package var link: String?
+    /// Commits of the tree that it may be for.
+    package var bases: [String]
+
+    package init(_ place: String, link: String? = nil, bases: [String] = ["HEAD"]) {
+      (self.place, self.link, self.bases) = (place, link, bases)
+    }
+  }
 
   package init(
     driver: String, from: String, to: String, tree: String? = nil, keep: [String] = [], compat: CompatChoice = .auto,

@@ -39,8 +39,13 @@ package struct Adaptations: Sendable {
       var changed: ChangedKernel?
       let to: Kernel
       if let tree = request.tree {
+        var proposed: ProposedChange?
+        if let proposal = request.proposal {
+          proposed = try await ProposedChange(proposal, in: tree, workspace: workspace, scratch: scratch)
+        }
         let kernel = try await ChangedKernel(
-          request.to, of: tree, over: from, workspace: workspace, steps: steps, scratch: scratch)
+          proposed?.commit.description ?? request.to, of: proposed?.repository ?? tree, over: from,
+          proposed: proposed?.cause, workspace: workspace, steps: steps, scratch: scratch)
         (to, changed) = (kernel.kernel, kernel)
       } else {
         to = try kernels.kernel(named: request.to)

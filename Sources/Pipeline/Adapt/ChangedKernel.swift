@@ -19,10 +19,12 @@ struct ChangedKernel {
 
   /// - Parameters:
   ///   - name: whatever names a commit of the repository in the folder `tree`.
+  ///   - proposed: what the commit stands for, where it is none of a real tree.
   ///   - scratch: a folder of this run, on the disk of the kernels.
   /// - Throws: `Failure`: `badInput` if there is no such commit, `unavailable` if its headers do not fit the kernel's.
   init(
-    _ name: String, of tree: String, over kernel: Kernel, workspace: Workspace, steps: Steps, scratch: String
+    _ name: String, of tree: String, over kernel: Kernel, proposed: ChangeReport.Cause? = nil, workspace: Workspace,
+    steps: Steps, scratch: String
   ) async throws {
     let repository = try Repository.open(tree)
     let commit = try await repository.resolve(name)
@@ -39,7 +41,7 @@ struct ChangedKernel {
         remedy: "add a kernel that is nearer to it")
     }
     var changed = kernel
-    changed.identity.name += "+\(short)"
+    changed.identity.name += proposed == nil ? "+\(short)" : "+proposed"
     (changed.image, changed.modules, changed.source) = (nil, nil, nil)
     if changed.provesLinking { changed.makeVariables.append(BuildProtocol.warnsOfUndefined) }
     for (number, mount) in kernel.mounts.enumerated() {
@@ -67,7 +69,7 @@ struct ChangedKernel {
     for path in headers.gone.values { try Self.replace(path, of: changed, with: nil) }
     for (path, text) in texts { try Self.replace(path, of: changed, with: text) }
     self.kernel = changed
-    cause = ChangeReport.Cause(commit: commit.description, subject: change.subject, release: "")
+    cause = proposed ?? ChangeReport.Cause(commit: commit.description, subject: change.subject, release: "")
     let origin = RuleOrigin.trees(repository: tree, from: parent.description, to: commit.description)
     trees = TreeDeclarations(store: try await RuleOrigins(workspace: workspace, steps: steps).open(origin).0.trees)
   }

@@ -2,7 +2,6 @@
 
 import BreakagePrediction
 import Foundation
-import GitStore
 import KernelModel
 import Ledger
 import Settings
@@ -24,7 +23,7 @@ struct DraftedSeries {
   let ledger: LedgerStore
   let configuration: Configuration
 
-  /// A job for each driver that a change is likely to break; none where no kernel is at hand to prove anything on.
+  /// A job for each driver that a change is likely to break, and each set of kernels; none where no kernel is at hand to prove anything on.
   static func jobs(
     _ hits: [(patch: LedgerPatch, subscription: Int, forecasts: [Forecast])], _ ledger: LedgerStore,
     _ workspace: Workspace
@@ -32,14 +31,15 @@ struct DraftedSeries {
     let meant = hits.filter { hit in
       hit.forecasts.contains(where: isAnswerable) && !hit.patch.sightings.isEmpty
     }
-    guard !meant.isEmpty, try !Kernels(workspace: workspace).all().isEmpty else { return [] }
+    let kernels = try DraftTargets.digest(of: Kernels(workspace: workspace).all())
+    guard !meant.isEmpty, let kernels else { return [] }
     var jobs: [JobDraft] = []
     for hit in meant.suffix(limit) {
       guard let subscription = try await ledger.subscription(hit.subscription) else { continue }
       let input = Input(subscription: subscription.id, patch: hit.patch.id, head: subscription.head)
       jobs.append(
         JobDraft(
-          kind: kind, key: "\(subscription.id) \(hit.patch.id) \(subscription.head)",
+          kind: kind, key: "\(subscription.id) \(hit.patch.id) \(subscription.head) \(kernels)",
           source: "draft \(subscription.id)", title: "\(subscription.name): \(hit.patch.subject)",
           input: String(decoding: try JSONEncoder().encode(input), as: UTF8.self)))
     }
@@ -53,22 +53,16 @@ struct DraftedSeries {
       return say("nobody is subscribed to it any more")
     }
     let patch = try await ledger.patch(input.patch)
-    let trees = Dictionary(configuration.tree.map { ($0.name, $0) }) { one, _ in one }
-    guard let sighting = patch.sightings.first(where: { $0.isThere && trees[$0.tree] != nil }),
-      let tree = trees[sighting.tree]
-    else { return say("the change is in no tree that is watched") }
-    let repository = try await tree.open(mirrors: configuration.mirrors, updating: false)
-    let commit = try ObjectID(sighting.commit)
     guard subscription.head == input.head else { return say("the driver has moved: another job is about that") }
-    try await ledger.step(job, "headers")
-    let kernels = try await kernels(for: subscription, commit, repository, say)
-    guard !kernels.isEmpty else {
-      throw Failure(
-        .unavailable, patch.subject, "changes headers that no kernel at hand has like that",
-        remedy: "add a newer one with kmend kernel add, then kmend retry \(job.id)")
+    try await ledger.step(job, "targets")
+    let targets = try await DraftTargets(
+      workspace: workspace, ledger: ledger, configuration: configuration, subscription: subscription)
+    let result = try await workspace.withScratch { scratch in
+      let requests = try await targets.requests(for: patch, scratch: scratch, say: say)
+      try await ledger.step(job, "adapt")
+      return try await adapted(requests, say)
     }
-    try await ledger.step(job, "adapt")
-    let result = try await adapted(subscription, to: commit, of: repository, on: kernels, say)
+    guard let result else { return say("the change is in no tree or list that is watched") }
     say("outcome \(result.report.outcome.rawValue)")
     guard result.report.outcome != .nothingToDo else { return try await refute(patch, subscription) }
     let levels = result.report.levels.map { "\($0.kernel) \($0.level.rawValue)" }.joined(separator: ", ")
@@ -94,53 +88,21 @@ struct DraftedSeries {
       patch.id, for: subscription.id, try left.map { ($0.certainty.rawValue, try encoder.encode($0)) })
   }
 
-  /// On the first of the kernels that the driver builds on.
+  /// What the first request comes to whose kernel the driver builds on, and that has what the change is for; nil without
+  /// requests.
   private func adapted(
-    _ subscription: Subscription, to commit: ObjectID, of repository: Repository, on kernels: [Kernel],
-    _ say: @escaping @Sendable (String) -> Void
-  ) async throws -> Adaptations.Result {
-    var problem: (any Error)?
-    for kernel in kernels {
-      let keep = try kept(subscription).map(\.identity.name).filter { $0 != kernel.identity.name }
-      let request = AdaptRequest(
-        driver: subscription.place, from: kernel.identity.name, to: commit.description, tree: repository.path,
-        keep: keep, compat: subscription.compat.flatMap(CompatChoice.init) ?? .auto)
+    _ requests: [AdaptRequest], _ say: @escaping @Sendable (String) -> Void
+  ) async throws -> Adaptations.Result? {
+    var problem: Failure?
+    for request in requests {
       do {
         return try await Adaptations(workspace: workspace, steps: Steps { $0.map(say) }).adapt(request)
-      } catch let failure as Failure where failure.code == .badInput {
-        say("on \(kernel.identity.name): \(failure)")
-        problem = failure
+      } catch let failure as Failure where failure.code == .badInput || failure.code == .unavailable {
+        say("on \(request.from): \(failure)")
+        problem = problem ?? failure
       }
     }
-    throw problem ?? Failure(.ourFault, subscription.place, "no kernel was tried")
-  }
-
-  /// Those at hand that have what the commit changes, the newest first; of those that are to be kept, where any are.
-  private func kernels(
-    for subscription: Subscription, _ commit: ObjectID, _ repository: Repository, _ say: @Sendable (String) -> Void
-  ) async throws -> [Kernel] {
-    let kept = try kept(subscription)
-    let all = kept.isEmpty ? try Kernels(workspace: workspace).all() : kept
-    func version(_ kernel: Kernel) -> KernelVersion {
-      KernelVersion(kernel.identity.sourceVersion) ?? KernelVersion([])
-    }
-    let newest = all.sorted { version($0) > version($1) }
-    var fitting: [Kernel] = []
-    for kernel in newest {
-      let headers = try await LaidHeaders(of: commit, in: repository, over: kernel, roots: kernel.headerRoots)
-      guard headers.left.isEmpty else {
-        say("\(kernel.identity.name) has \(headers.left.sorted().prefix(3).joined(separator: ", ")) otherwise")
-        continue
-      }
-      fitting.append(kernel)
-    }
-    return fitting
-  }
-
-  /// Those of the subscription's kernels that are at hand.
-  private func kept(_ subscription: Subscription) throws -> [Kernel] {
-    try Kernels(workspace: workspace).all().filter { kernel in
-      subscription.keep.contains { [kernel.identity.name, kernel.identity.request].contains($0) }
-    }
+    if let problem { throw problem }
+    return nil
   }
 }

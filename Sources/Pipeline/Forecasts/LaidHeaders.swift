@@ -15,6 +15,8 @@ struct LaidHeaders {
   private(set) var gone: [String: String] = [:]
   /// Those that the kernel has otherwise than the commit says: relative to the tree.
   private(set) var left: Set<String> = []
+  /// Headers whose change the kernel does not have.
+  private var missing = 0
   private let kernel: Kernel
 
   /// - Parameters:
@@ -31,6 +33,7 @@ struct LaidHeaders {
       let found = Self.own(file.path, roots, kernel)
       guard file.new != .zero else {
         if let found { gone[file.path] = found.place }
+        missing += found == nil ? 0 : 1
         continue
       }
       guard let text = await repository.texts(of: [file], limit: Self.limit.one)[0], text.new.count <= room else {
@@ -40,13 +43,18 @@ struct LaidHeaders {
       room -= text.new.count
       if let (place, own) = found, let merged = try Merging.merged(base: text.old, ours: own, theirs: text.new) {
         texts[place] = merged
+        missing += merged == own ? 0 : 1
       } else if found == nil, file.old == .zero, let root = root(for: file.path, roots) {
         texts["\(root)/\(file.path)"] = text.new
+        missing += 1
       } else {
         left.insert(file.path)
       }
     }
   }
+
+  /// Whether the kernel has all that the commit changes in headers, and the commit does change some.
+  var areThere: Bool { missing == 0 && left.isEmpty && !texts.isEmpty }
 
   /// What drivers may include; nothing that a kernel's build folder has beside.
   private static func isHeader(_ path: String) -> Bool {

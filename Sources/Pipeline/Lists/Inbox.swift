@@ -22,6 +22,27 @@ struct Inbox {
     return names.compactMap { $0.hasSuffix(".git") ? Int($0.dropLast(4)) : nil }.sorted()
   }
 
+  /// Mails, by where each is; without those that can't be read, or are larger than any that holds a patch.
+  ///
+  /// - Parameter room: bytes of all of them together.
+  func mails(at places: [(epoch: Int, place: String)], room: Int) async -> [[UInt8]] {
+    var repositories: [Int: Repository] = [:]
+    var mails: [[UInt8]] = []
+    var read = 0
+    for place in places where read < room {
+      if repositories[place.epoch] == nil { repositories[place.epoch] = try? await open(place.epoch).repository }
+      guard let repository = repositories[place.epoch], let commit = try? ObjectID(place.place),
+        let bytes = await repository.mails(of: [commit], limit: Self.limit).first?.bytes
+      else { continue }
+      read += bytes.count
+      mails.append(bytes)
+    }
+    return mails
+  }
+
+  /// Larger mails hold no patch that anybody reviews.
+  static let limit = 4 << 20
+
   /// The repository of an epoch, and its last commit; nil where it has none yet.
   func open(_ epoch: Int) async throws -> (repository: Repository, tip: ObjectID?) {
     let repository = try Repository.open("\(path)/git/\(epoch).git")

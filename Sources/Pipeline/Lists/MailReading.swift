@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import BreakagePrediction
 import Foundation
 import GitStore
 import KernelModel
@@ -15,15 +16,14 @@ struct MailReading {
   /// The job's input.
   struct Input: Codable { var list: String }
 
-  /// Larger mails hold no patch that anybody reviews.
-  private static let limit = 4 << 20
   /// Of one series: patches, and bytes of all of them.
-  private static let parts = 1000
-  private static let seriesLimit = 64 << 20
+  static let parts = 1000
+  static let seriesLimit = 64 << 20
   /// Mails that are recorded in one step.
   private static let batch = 500
   /// Where an archive's history was rewritten, mails of so many seconds before the last one are looked at again.
   private static let overlap = 86_400
+  let workspace: Workspace
   let ledger: LedgerStore
   let configuration: Configuration
 
@@ -66,7 +66,7 @@ struct MailReading {
       var seconds = 0
       for commit in part {
         // One at a time: they may be large.
-        guard let mail = await repository.mails(of: [commit], limit: Self.limit).first else { continue }
+        guard let mail = await repository.mails(of: [commit], limit: Inbox.limit).first else { continue }
         seconds = mail.seconds
         guard let bytes = mail.bytes else { continue }
         if mail.isDropped {
@@ -134,7 +134,7 @@ struct MailReading {
   ) async throws {
     let forecasts = StandingForecasts(ledger: ledger)
     let lines = configuration.lines
-    var repositories: [Int: Repository] = [:]
+    var hits: [(patch: LedgerPatch, subscription: Int, forecasts: [Forecast])] = []
     var (count, changing) = (0, 0)
     while true {
       let dirty = try await ledger.dirtySeries(of: list.name, limit: 200)
@@ -142,17 +142,8 @@ struct MailReading {
       try await ledger.step(job, "series: \(count) read")
       for series in dirty {
         try Task.checkCancellation()
-        var patches: [MailedPatch] = []
-        var bytesRead = 0
         let mails = try await ledger.mails(of: series.id, limit: Self.parts)
-        for mail in mails where bytesRead < Self.seriesLimit {
-          if repositories[mail.epoch] == nil { repositories[mail.epoch] = try? await inbox.open(mail.epoch).repository }
-          guard let repository = repositories[mail.epoch], let place = try? ObjectID(mail.place),
-            let bytes = await repository.mails(of: [place], limit: Self.limit).first?.bytes
-          else { continue }
-          bytesRead += bytes.count
-          patches.append(MailedPatch(bytes))
-        }
+        let patches = await inbox.mails(at: mails, room: Self.seriesLimit).map { MailedPatch($0) }
         let origin = ChangeOrigin(
           name: CommitName(id: series.root, subject: series.title), author: series.author, seconds: series.seconds)
         let posted = PostedSeries(patches, origin: origin)
@@ -160,12 +151,15 @@ struct MailReading {
         count += 1
         if let patch = try await ledger.conclude(series, changes) {
           changing += 1
-          let hit = try await forecasts.hold(try await ledger.patch(patch), lines: lines)
+          let found = try await ledger.patch(patch)
+          let hit = try await forecasts.hold(found, lines: lines)
+          hits += hit.sorted { $0.key < $1.key }.map { (found, $0.key, $0.value) }
           if !hit.isEmpty { say("\(series.title): \(changes.count) API changes, \(hit.count) drivers") }
         }
         try await ledger.settle(series, having: mails.count)
       }
     }
+    try await ledger.add(try await DraftedSeries.jobs(hits, ledger, workspace))
     say("\(count) series read, \(changing) of them would change the API")
   }
 }

@@ -62,7 +62,7 @@ package struct Daemon: Sendable {
     for watched in Watched.all(start.configuration, start.ledger) {
       if try await !watched.take(start.ledger, logger) { unread.append(watched.name) }
     }
-    try await SubscriptionWatcher(ledger: start.ledger, logger: logger).look()
+    try await SubscriptionWatcher(workspace: workspace, ledger: start.ledger, logger: logger).look()
     try await JobWorker(workspace: workspace, ledger: start.ledger, settings: settings, logger: logger).runAll()
     guard unread.isEmpty else {
       let problems = try await start.ledger.troubles()
@@ -90,7 +90,7 @@ package struct Daemon: Sendable {
         Reloading(file: file, settings: settings, logger: logger),
         Retention(ledger: ledger, settings: settings, logger: logger),
         SourceWatcher(ledger: ledger, settings: settings, logger: logger),
-        SubscriptionWatcher(ledger: ledger, logger: logger),
+        SubscriptionWatcher(workspace: workspace, ledger: ledger, logger: logger),
       ] + workers
       + [configuration.hook].compactMap { hook in
         hook.map { HookService(ledger: ledger, settings: settings, hook: $0, logger: logger) }

@@ -77,7 +77,8 @@ struct JobWorker: Service {
       try await IndexedDriver(workspace: workspace, ledger: ledger).run(job, lines: configuration.lines, say: say)
     case DraftedSeries.kind:
       try await DraftedSeries(workspace: workspace, ledger: ledger, configuration: configuration).run(job, say: say)
-    case MailReading.kind: try await MailReading(ledger: ledger, configuration: configuration).run(job, say: say)
+    case MailReading.kind:
+      try await MailReading(workspace: workspace, ledger: ledger, configuration: configuration).run(job, say: say)
     default:
       throw Failure(.badInput, job.kind, "is no kind of job that this kmend knows", remedy: "install a newer one")
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import BreakagePrediction
 import Foundation
 import GitStore
 import KernelModel
@@ -112,9 +113,12 @@ private final class Timetable: Sendable {
   func end(_ watched: Watched) { state.withLock { state in _ = state.running.remove(watched.name) } }
 }
 
-/// Looks whether subscribed repositories moved.
+/// Looks whether subscribed repositories moved, and whether other kernels are at hand.
 struct SubscriptionWatcher: Service {
   private static let pause = Duration.seconds(60)
+  /// What the kernels at hand are remembered as.
+  private static let kernels = "kernels"
+  let workspace: Workspace
   let ledger: LedgerStore
   let logger: Logger
 
@@ -129,8 +133,29 @@ struct SubscriptionWatcher: Service {
     }
   }
 
-  /// Lets those be read that are elsewhere than they were.
   func look() async throws {
+    try await lookAtKernels()
+    try await lookAtDrivers()
+  }
+
+  /// On other kernels more can be proven, or what could not be tried before.
+  private func lookAtKernels() async throws {
+    let found = DraftTargets.digest(of: try Kernels(workspace: workspace).all()) ?? ""
+    guard try await ledger.remembered(Self.kernels) != found else { return }
+    var hits: [(patch: LedgerPatch, subscription: Int, forecasts: [Forecast])] = []
+    for entry in try await ledger.forecasts() {
+      let forecast = try JSONDecoder().decode(Forecast.self, from: entry.content)
+      if let last = hits.last, last.patch.id == entry.patch, last.subscription == entry.subscription {
+        hits[hits.count - 1].forecasts.append(forecast)
+      } else {
+        hits.append((try await ledger.patch(entry.patch), entry.subscription, [forecast]))
+      }
+    }
+    try await ledger.remember(found, as: Self.kernels, with: try await DraftedSeries.jobs(hits, ledger, workspace))
+  }
+
+  /// Lets those be read that are elsewhere than they were.
+  private func lookAtDrivers() async throws {
     for subscription in try await ledger.subscriptions() where !subscription.head.isEmpty {
       guard let head = await Self.head(of: subscription), head != subscription.head else { continue }
       // Not twice at a time; but again where it comes back to what it was.
