@@ -17,7 +17,8 @@ struct Explain: AsyncParsableCommand {
         kmend explain 'struct NAME.FIELD' --tree ~/linux --json
 
       What is no file, and reads like a name of the kernel's, is taken for one; --commit and --symbol say which is \
-      meant. The first question about a symbol reads the whole history, later ones only what is new.
+      meant. The first question about a symbol reads the whole history, later ones only what is new. Where \
+      a daemon has drivers subscribed, those that use what changed are listed.
       """)
 
   @Argument(help: "A commit, a file with patches, the URL of a mail, or a symbol as for kmend rules.")
@@ -38,6 +39,7 @@ struct Explain: AsyncParsableCommand {
   @ArgumentParser.Flag(help: "Also what only headers beside in-tree sources declare.")
   var `internal` = false
 
+  @OptionGroup var options: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   private var isThread: Bool { !commit && !symbol && subject.contains("://") }
@@ -61,7 +63,8 @@ struct Explain: AsyncParsableCommand {
   mutating func run() async throws {
     let progress = ProgressLine(quiet: common.quiet)
     defer { progress.finish() }
-    let explanation = Explanation(workspace: try Workspace(), steps: Steps { progress.announce($0) })
+    let explanation = Explanation(
+      workspace: try Workspace(), steps: Steps { progress.announce($0) }, control: try options.controlIfAny())
     let folder = URL(fileURLWithPath: tree ?? ".").standardizedFileURL.path
     var report =
       isFile

@@ -22,7 +22,7 @@ struct ExplainText {
         return explained.change.kind != .moved
           && !(isGone && headers.contains(explained.change.before?.site.file ?? ""))
       }
-      return ([title(commit)] + told.map { change($0, commit) } + moved(commit)).joined(separator: "\n")
+      return ([title(commit)] + told.map { change($0, commit) } + moved(commit) + hits(commit)).joined(separator: "\n")
     }.joined(separator: "\n\n")
   }
 
@@ -35,6 +35,14 @@ struct ExplainText {
       let rest = changes.count > 5 ? " and \(changes.count - 5) more" : ""
       return "\n  moved  " + Terminal.printable(names).bold + rest + "  " + Terminal.printable(way)
     }
+  }
+
+  /// What is only possible is left to `kmend forecast`.
+  private func hits(_ commit: ExplainedCommit) -> [String] {
+    let rows = commit.hits.filter { $0.certainty > .possible }.map { hit in
+      ["breaks", Terminal.printable("\(hit.driver) \(hit.file):\(hit.line)"), Terminal.printable(hit.reason)]
+    }
+    return rows.isEmpty ? [] : ["\n" + Terminal.columns(rows, indent: "  ")]
   }
 
   private func title(_ commit: ExplainedCommit) -> String {

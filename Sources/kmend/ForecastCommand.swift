@@ -65,7 +65,11 @@ struct ForecastCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    _ = try source()
+    do {
+      _ = try source()
+    } catch let failure as Failure {
+      throw ValidationError("\(failure)")
+    }
     if callers, tree == nil { throw ValidationError("--callers looks into a kernel's repository: give --tree") }
     if on != nil, tree == nil || driver.isEmpty {
       throw ValidationError("--on asks what a commit does to drivers that are named: give --tree and --driver")
@@ -94,8 +98,8 @@ struct ForecastCommand: AsyncParsableCommand {
     let source = try source()
     let isPosted = if case .posted = source { true } else { false }
     // Whoever asks for callers need not have a daemon.
-    let isDaemonMeant = !callers || FileManager.default.fileExists(atPath: options.file)
-    let control = isPosted || driver.isEmpty && isDaemonMeant ? try options.control() : nil
+    let isNeeded = isPosted || driver.isEmpty && !callers
+    let control = isNeeded ? try options.control() : driver.isEmpty ? try options.controlIfAny() : nil
     var report = try await Forecasts(
       workspace: try Workspace(), steps: Steps { progress.announce($0) }, control: control
     ).forecast(source, drivers: driver, on: on, callers: callers)

@@ -42,4 +42,10 @@ struct ConfigurationOptions: ParsableArguments {
   }
 
   func control(creating: Bool = false) throws -> Control { try Control(configuration: file, creating: creating) }
+
+  /// Nil where no configuration was named, and there is none.
+  func controlIfAny() throws -> Control? {
+    let isNamed = config != nil || ProcessInfo.processInfo.environment["KMEND_CONFIG"] != nil
+    return isNamed || FileManager.default.fileExists(atPath: file) ? try control() : nil
+  }
 }

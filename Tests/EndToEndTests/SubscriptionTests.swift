@@ -40,6 +40,8 @@ extension EndToEnd {
         try watched.write(mail, MailArchive.patch("1"))
         let other = try await kmend(["forecast", "--change", mail, "--json"])
         #expect(try JSONDecoder().decode(ForecastReport.self, from: Data(other.output.utf8)).entries.map(\.line) == [5])
+        let explained = try await kmend(["explain", mail])
+        #expect(explained.output.contains("breaks  driver own.c:5  words_open()"), "\(explained.output)")
         let sarif = try await kmend(["forecast", "--change", mail, "--sarif"])
         let log = try #require(
           try JSONSerialization.jsonObject(with: Data(sarif.output.utf8)) as? [String: Any])

@@ -30,7 +30,7 @@ package enum ChangePlace: Sendable, Hashable {
     } else if hasTree {
       self = .commit(text)
     } else {
-      throw Failure(.usage, "'\(text)'", "is no file", remedy: "say with --tree which repository has it")
+      throw Failure(.usage, text, "is no file", remedy: "say with --tree which repository has it")
     }
   }
 }

@@ -22,6 +22,8 @@ package struct ExplainedCommit: Codable, Sendable {
   package var changes: [ExplainedChange]
   /// Files that could not be read, or are too large.
   package var unreadable: Int
+  /// Where subscribed drivers use what changed; empty without a daemon.
+  package var hits: [ForecastEntry] = []
 }
 
 /// An API change, and how callers were converted in the same commit or series.

@@ -18,7 +18,27 @@ package struct Explanation: Sendable {
   let workspace: Workspace
   let steps: Steps
 
-  package init(workspace: Workspace, steps: Steps) { (self.workspace, self.steps) = (workspace, steps) }
+  /// Nil where nobody is subscribed.
+  private let control: Control?
+
+  /// - Parameter control: of the daemon whose subscribed drivers are meant.
+  package init(workspace: Workspace, steps: Steps, control: Control? = nil) {
+    (self.workspace, self.steps, self.control) = (workspace, steps, control)
+  }
+
+  private func report(_ query: String, _ source: String, _ commits: [ExplainedCommit]) async throws -> ExplainReport {
+    var report = ExplainReport(query: query, source: source, commits: commits)
+    guard let control else { return report }
+    let standing = StandingForecasts(ledger: control.ledger)
+    for index in report.commits.indices {
+      let commit = report.commits[index]
+      let changes = commit.changes.map(\.change).filter(\.isPublic)
+      report.commits[index].hits = try await standing.forecasts(of: changes).flatMap { subscription, forecasts in
+        forecasts.map { ForecastEntry($0, driver: subscription.name, origin: commit.origin) }
+      }
+    }
+    return report
+  }
 
   // MARK: A commit
 
@@ -33,7 +53,7 @@ package struct Explanation: Sendable {
       try await CommitChanges(of: id, in: repository)
     }
     let history = try await history(of: found.commit, in: repository)
-    return ExplainReport(query: name, source: tree, commits: [try await explained(found, history)])
+    return try await report(name, tree, [try await explained(found, history)])
   }
 
   private func explained(_ found: CommitChanges, _ history: HistoryStore?) async throws -> ExplainedCommit {
@@ -59,7 +79,7 @@ package struct Explanation: Sendable {
     let commit = ExplainedCommit(
       origin: series.origin, isMerge: false, changes: try await explained(changes, history),
       unreadable: series.unreadable)
-    return ExplainReport(query: path, source: path, commits: [commit])
+    return try await report(path, path, [commit])
   }
 
   /// - Parameter url: of a mail in a public-inbox archive.
@@ -102,7 +122,7 @@ package struct Explanation: Sendable {
         ExplainedCommit(
           origin: entry.origin, isMerge: false, changes: try await explained(entry.changes, history), unreadable: 0))
     }
-    return ExplainReport(query: name, source: tree, commits: commits)
+    return try await report(name, tree, commits)
   }
 
   // MARK: All
