@@ -3,8 +3,12 @@
 
 import PackageDescription
 
+/// `Deploy/fuzz` sets it: what reads strangers' bytes is then built for libFuzzer.
+let isFuzzing = Context.environment["KMEND_FUZZ"] != nil
+
 /// Every target compiles as Swift 6, and no warning stays.
-let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+let settings: [SwiftSetting] =
+  [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 /// Where Debian keeps libclang, and what every target needs that sees its headers.
 let llvm = "/usr/lib/llvm-19"
@@ -155,3 +159,16 @@ let package = Package(
     tests("TestMachineTests", ["TestMachine", "Archive", "KernelModel", "LogTriage", "Sandbox"]),
   ]
 )
+
+if isFuzzing {
+  package.targets += [
+    .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(
+      name: "kmend-fuzz",
+      dependencies: [
+        "BreakagePrediction", "CFuzzer", "ChangeDetection", "ConversionIndex", "CSource", "KernelModel", "MailFormat",
+        "PatchFormat",
+      ], path: "Tests/Fuzz/kmend-fuzz", swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+  ]
+}

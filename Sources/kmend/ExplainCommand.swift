@@ -12,7 +12,7 @@ struct Explain: AsyncParsableCommand {
     discussion: """
         kmend explain v6.12-rc1~5 --tree ~/linux
         kmend explain series.mbox
-        kmend explain https://lore.example.org/linux-words/20261120-words-v2-1@example.org/
+        kmend explain https://lore.example.org/all/20261120-1@example.org/
         kmend explain FUNCTION --tree ~/linux                 # all commits that changed it
         kmend explain 'struct NAME.FIELD' --tree ~/linux --json
 

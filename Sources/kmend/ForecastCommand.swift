@@ -16,7 +16,7 @@ struct ForecastCommand: AsyncParsableCommand {
         kmend forecast --change series.mbox --driver ./one --driver ./other --json
         kmend forecast --driver debian:my-driver-dkms --from 6.1 --to 6.12
         kmend forecast --change '<20261120-words-v2-1@example.org>'
-        kmend forecast --change https://lore.example.org/linux-words/20261120-words-v2-1@example.org/
+        kmend forecast --change https://lore.example.org/all/20261120-1@example.org/
         kmend forecast --change HEAD --tree ~/linux --callers
         kmend forecast --change HEAD --tree ~/linux --driver ./my-driver --on 6.12
 
