@@ -15,6 +15,8 @@ package struct CommitChange: Sendable, Hashable {
   package var files: [BlobChange]
   /// Folders and names that could not be read.
   package var unreadable: Int
+  /// Of these, objects that are damaged or missing.
+  package var damaged = 0
 
   /// First line of the message.
   package var subject: String {
@@ -91,6 +93,7 @@ extension Repository {
     var comparison = TreeComparison(pointer, files, where: isWanted)
     comparison.compare(old, new)
     (result.files, result.unreadable) = (comparison.changes, comparison.unreadable)
+    result.damaged = comparison.damaged
     return result
   }
 
@@ -119,6 +122,18 @@ extension Repository {
       guard let old = text(change.old), let new = text(change.new) else { return nil }
       return (old, new)
     }
+  }
+
+  /// Whether a blob can't be read that is not too large: what the repository has of it is damaged.
+  package func isDamaged(_ blob: ObjectID, limit: Int) -> Bool {
+    guard blob != .zero, (try? self.blob(blob, limit: limit)) == nil else { return false }
+    defer { git_error_clear() }
+    var odb: OpaquePointer?
+    guard git_repository_odb(&odb, pointer) == 0 else { return true }
+    defer { git_odb_free(odb) }
+    var oid = blob.oid
+    var (size, kind) = (0, GIT_OBJECT_INVALID)
+    return git_odb_read_header(&size, &kind, odb, &oid) != 0 || size <= limit
   }
 
   /// Bytes of a regular file of a commit; nil if it is not there, or larger than `limit` bytes.

@@ -30,34 +30,61 @@ package struct RefPattern: Sendable, Hashable {
 extension Repository {
   /// The commits that refs lead to, by full name; what leads to no commit is left out.
   ///
-  /// - Throws: `Failure` if the refs can't be read.
-  package func refs(matching patterns: [RefPattern]) throws(Failure) -> [String: ObjectID] {
+  /// - Returns: with them why others can't be read: a ref whose object is damaged is still there.
+  /// - Throws: `Failure` if the refs can't be listed.
+  package func refs(
+    matching patterns: [RefPattern]
+  ) throws(Failure) -> (tips: [String: ObjectID], unreadable: [String: Failure]) {
     let iterator = try Owned("list the refs", path, free: git_reference_iterator_free) {
       git_reference_iterator_new(&$0, pointer)
     }
-    var refs: [String: ObjectID] = [:]
+    var tips: [String: ObjectID] = [:]
+    var unreadable: [String: Failure] = [:]
     var next: UnsafePointer<CChar>?
     while true {
       let code = git_reference_next_name(&next, iterator.pointer)
       if code == GIT_ITEROVER.rawValue { break }
       try LibGit2.call("list the refs", path) { code }
-      guard let next, let name = String(validatingCString: next), patterns.contains(where: { $0.matches(name) }),
-        let tip = try? commit(of: name)
+      guard let next, let name = String(validatingCString: next), patterns.contains(where: { $0.matches(name) })
       else { continue }
-      refs[name] = tip
+      do throws(Failure) {
+        tips[name] = try commit(of: name)
+      } catch {
+        unreadable[name] = error
+      }
     }
-    return refs
+    return (tips, unreadable)
   }
 
-  private func commit(of ref: String) throws(Failure) -> ObjectID {
-    let reference = try Owned("read the ref", ref, free: git_reference_free) {
-      git_reference_lookup(&$0, pointer, ref)
+  /// Nil for a ref that is gone meanwhile, leads to no other ref, or to what is no commit.
+  private func commit(of ref: String) throws(Failure) -> ObjectID? {
+    var reference: OpaquePointer?
+    var resolved: OpaquePointer?
+    var commit: OpaquePointer?
+    defer {
+      git_object_free(commit)
+      git_reference_free(resolved)
+      git_reference_free(reference)
     }
-    let commit = try Owned("find the commit", ref, free: git_object_free) {
-      git_reference_peel(&$0, reference.pointer, GIT_OBJECT_COMMIT)
+    guard try isThere(ref, git_reference_lookup(&reference, pointer, ref)),
+      try isThere(ref, git_reference_resolve(&resolved, reference))
+    else { return nil }
+    let code = git_reference_peel(&commit, resolved, GIT_OBJECT_COMMIT)
+    guard code != GIT_EPEEL.rawValue, code != GIT_EINVALIDSPEC.rawValue else {
+      git_error_clear()
+      return nil
     }
-    guard let oid = git_object_id(commit.pointer) else { throw Failure(.ourFault, ref, "has no id") }
-    return ObjectID(oid.pointee)
+    try LibGit2.call("find the commit of", ref) { code }
+    return git_object_id(commit).map { ObjectID($0.pointee) }
+  }
+
+  private func isThere(_ ref: String, _ code: Int32) throws(Failure) -> Bool {
+    guard code != GIT_ENOTFOUND.rawValue else {
+      git_error_clear()
+      return false
+    }
+    try LibGit2.call("read the ref", ref) { code }
+    return true
   }
 
   /// Whether a commit is another one, or descends from it.

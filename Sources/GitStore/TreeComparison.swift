@@ -33,6 +33,8 @@ struct TreeComparison {
   private(set) var changes: [BlobChange] = []
   /// Folders that the store does not hold, or holds damaged, and names that are no text or no file may have.
   private(set) var unreadable = 0
+  /// Of these, folders that are damaged or missing.
+  private(set) var damaged = 0
 
   init(_ repository: OpaquePointer, _ files: ComparedFiles = .common, where isWanted: @escaping (String) -> Bool) {
     (self.repository, self.files, self.isWanted) = (repository, files, isWanted)
@@ -52,8 +54,12 @@ struct TreeComparison {
 
   mutating func compare(_ old: ObjectID, _ new: ObjectID, at prefix: String = "", depth: Int = 0) {
     guard old != new else { return }
-    guard depth <= Self.maximalDepth, let oldTree = try? tree(old), let newTree = try? tree(new) else {
+    guard depth <= Self.maximalDepth else {
       unreadable += 1
+      return
+    }
+    guard let oldTree = try? tree(old), let newTree = try? tree(new) else {
+      (unreadable, damaged) = (unreadable + 1, damaged + 1)
       return
     }
     let oldCount = git_tree_entrycount(oldTree.pointer)
@@ -92,8 +98,12 @@ struct TreeComparison {
       changes.append(
         BlobChange(path: prefix + name, old: isOld ? id : .zero, new: isOld ? .zero : id))
     } else if mode == GIT_FILEMODE_TREE {
-      guard depth < Self.maximalDepth, let tree = try? tree(id) else {
+      guard depth < Self.maximalDepth else {
         unreadable += 1
+        return
+      }
+      guard let tree = try? tree(id) else {
+        (unreadable, damaged) = (unreadable + 1, damaged + 1)
         return
       }
       for index in 0..<git_tree_entrycount(tree.pointer) where added <= Self.maximalEntries {

@@ -21,6 +21,9 @@ struct CommitChanges: Sendable {
         try Task.checkCancellation()
         guard let text = await repository.texts(of: [file], limit: ChangedFiles.limit)[0] else {
           commit.unreadable += 1
+          for blob in [file.old, file.new] where await repository.isDamaged(blob, limit: ChangedFiles.limit) {
+            commit.damaged += 1
+          }
           continue
         }
         files.add(file.path, before: file.old == .zero ? nil : text.old, after: file.new == .zero ? nil : text.new)

@@ -112,7 +112,7 @@ struct DraftTargets {
     var requests: [AdaptRequest] = []
     for tree in configuration.tree {
       let repository = try await tree.open(mirrors: configuration.mirrors, updating: false)
-      let tips = try await repository.refs(matching: tree.refs.map { RefPattern($0) })
+      let tips = try await repository.refs(matching: tree.refs.map { RefPattern($0) }).tips
       let bases = tips.sorted { $0.key < $1.key }.prefix(Self.tips).map(\.value.description)
       requests += chosen(kernels).map { kernel in
         var request = request(from: kernel, to: nil)

@@ -101,8 +101,8 @@ final class HookService: Service {
     var jobs: [Int] = []
     for tree in configuration.tree where Self.real(tree.repository) == Self.real(repository) {
       do {
-        guard let found = try await look.look(at: tree) else { continue }
-        logger.info("\(found.words), as a hook says")
+        let found = try await look.look(at: tree)
+        if let words = found.words { logger.info("\(words), as a hook says") }
         jobs += found.jobs
       } catch {
         // The next look tells of it.

@@ -24,18 +24,19 @@ actor CurrentSettings {
 struct Watched: Sendable {
   var name: String
   var seconds: Int
-  /// Records what follows, and says what was found; nil where nothing was.
-  var look: @Sendable () async throws -> String?
+  /// Records what follows, and says what was found, nil where nothing was, and what could not be read.
+  var look: @Sendable () async throws -> (words: String?, problem: Failure?)
 
   static func all(_ configuration: Configuration, _ ledger: LedgerStore) -> [Watched] {
     let trees = configuration.tree.map { tree in
       Watched(name: tree.name, seconds: tree.seconds) {
-        try await TreeLook(ledger: ledger, configuration: configuration).look(at: tree)?.words
+        let found = try await TreeLook(ledger: ledger, configuration: configuration).look(at: tree)
+        return (found.words, found.problem)
       }
     }
     let lists = configuration.list.map { list in
       Watched(name: list.name, seconds: list.seconds) {
-        try await ListLook(ledger: ledger, configuration: configuration).look(at: list)
+        (try await ListLook(ledger: ledger, configuration: configuration).look(at: list), nil)
       }
     }
     return trees + lists
@@ -47,7 +48,9 @@ struct Watched: Sendable {
   /// - Throws: `Failure` if the ledger can't be written, `CancellationError`.
   func take(_ ledger: LedgerStore, _ logger: Logger) async throws -> Bool {
     do {
-      if let found = try await look() { logger.info("\(found)") }
+      let found = try await look()
+      if let words = found.words { logger.info("\(words)") }
+      if let problem = found.problem { throw problem }
       if try await ledger.looked(at: name, nil) { logger.info("\(name): can be read again") }
       return true
     } catch let failure as Failure {

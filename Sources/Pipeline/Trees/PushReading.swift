@@ -28,12 +28,35 @@ struct PushReading {
     guard let tree = configuration.tree.first(where: { $0.name == push.move.tree }) else {
       return say("the tree is not watched any more")
     }
+    do {
+      try await read(push, of: tree, job, say)
+    } catch let failure as Failure where failure.code == .badInput {
+      // A damaged repository may be mended, and a person hears of it when it is not.
+      throw Failure(
+        .tryAgain, failure.subject, failure.problem,
+        remedy: "look at \(tree.repository) with git fsck, then kmend retry \(job.id)", detail: failure.detail)
+    }
+  }
+
+  private func read(
+    _ push: Push, of tree: Configuration.Tree, _ job: Job, _ say: @escaping @Sendable (String) -> Void
+  ) async throws {
     let repository = try await tree.open(mirrors: configuration.mirrors, updating: false)
     let known = await there(push.known, repository)
-    if let new = await there(push.move.new, repository) {
+    var unread: [Failure] = []
+    let new = await there(push.move.new, repository)
+    if new == nil, let name = push.move.new {
+      let live = try await repository.refs(matching: tree.refs.map { RefPattern($0) }).tips
+      // Otherwise it was dropped and collected.
+      guard live[push.move.ref]?.description != name else {
+        throw Failure(.badInput, name, "is missing, and \(push.move.ref) names it")
+      }
+    }
+    if let new {
       try await restore(leadingTo: new, tree, repository)
       let added = try await repository.commits(leadingTo: new, butNotTo: known)
-      let (patches, changing) = try await read(added, of: tree, repository, job, say)
+      let (patches, changing, failures) = try await read(added, of: tree, repository, job, say)
+      unread = failures
       if Self.isRelease(push.move.ref) { try await release(push.move.ref, new, tree, repository, say) }
       try await ledger.step(job, "forecast")
       let result = try await hold(patches, commits: added.count, say)
@@ -43,11 +66,12 @@ struct PushReading {
     if let old = await there(push.move.old, repository) {
       try await ledger.step(job, "withdraw")
       // What other refs lead to by now is there.
-      let live = try await repository.refs(matching: tree.refs.map { RefPattern($0) })
+      let live = try await repository.refs(matching: tree.refs.map { RefPattern($0) }).tips
       let gone = try await repository.commits(leadingTo: old, butNotTo: Array(Set(live.values)))
       let patches = try await ledger.mark(gone.map(\.description), of: tree.name, there: false)
       if !patches.isEmpty { say("\(patches.count) changes were dropped") }
     }
+    if let first = unread.first { throw first }
   }
 
   /// Records what the push brought; before that, where it does not take long, which callers it left as they were.
@@ -105,14 +129,15 @@ struct PushReading {
 
   /// Reads the commits that nobody read yet.
   ///
-  /// - Returns: the patches among all of them, and the ranges of those that were read now.
+  /// - Returns: the patches among all of them, the ranges of those that were read now, and why others could not be.
   private func read(
     _ commits: [ObjectID], of tree: Configuration.Tree, _ repository: Repository, _ job: Job,
     _ say: @Sendable (String) -> Void
-  ) async throws -> (patches: [Int], changing: [CommitHistory.Range]) {
+  ) async throws -> (patches: [Int], changing: [CommitHistory.Range], unread: [Failure]) {
     let names = commits.map(\.description)
     let unseen = try await ledger.adopt(try await ledger.unseen(names, of: tree.name), for: tree.name)
     var changing: [CommitHistory.Range] = []
+    var unread: [Failure] = []
     for (number, name) in unseen.enumerated() {
       try Task.checkCancellation()
       if number.isMultiple(of: 100) {
@@ -122,14 +147,17 @@ struct PushReading {
       let commit: SeenCommit
       do {
         let found = try await CommitChanges(of: try ObjectID(name), in: repository)
+        guard found.commit.damaged == 0 else {
+          throw Failure(.badInput, name, "has \(found.commit.damaged) objects that are damaged or missing")
+        }
         commit = try await seen(found, in: tree, repository)
         if commit.patchID != nil, let parent = found.commit.parents.first {
           changing.append(.init(from: parent, to: found.commit.id))
         }
       } catch let failure as Failure where failure.code == .badInput {
         say("\(name.prefix(12)): \(failure)")
-        let origin = ChangeOrigin(name: CommitName(id: name, subject: ""), author: "", seconds: 0)
-        commit = SeenCommit(tree: tree.name, origin: origin, patchID: nil, upstream: nil, changes: [])
+        unread.append(failure)
+        continue
       }
       try await ledger.add(commit)
       if commit.patchID != nil {
@@ -137,7 +165,7 @@ struct PushReading {
           title: commit.origin.name.subject, author: MailReading.address(commit.origin.author))
       }
     }
-    return (try await ledger.patches(of: names, in: tree.name), changing)
+    return (try await ledger.patches(of: names, in: tree.name), changing, unread)
   }
 
   private func seen(
@@ -174,7 +202,7 @@ struct PushReading {
     // Those that came before it.
     let time = await repository.time(of: tip)
     var others: [ObjectID] = []
-    for (other, commit) in try await repository.refs(matching: [RefPattern(Self.releases + "*")])
+    for (other, commit) in try await repository.refs(matching: [RefPattern(Self.releases + "*")]).tips
     where other != ref && commit != tip {
       if await repository.time(of: commit) < time { others.append(commit) }
     }

@@ -13,28 +13,41 @@ struct TreeLook {
 
   /// Records a job for each move; for a tree that is seen for the first time it records where it is, and no more.
   ///
-  /// - Returns: what was found, for people, and the jobs that follow; nil where nothing moved.
+  struct Found {
+    /// For people; nil where nothing moved.
+    var words: String?
+    /// Those that follow.
+    var jobs: [Int] = []
+    /// Why a ref can't be read: what was known of it stays.
+    var problem: Failure?
+  }
+
   /// - Throws: `Failure` if the tree can't be read: what was known of it stays.
-  func look(at tree: Configuration.Tree) async throws -> (words: String, jobs: [Int])? {
+  func look(at tree: Configuration.Tree) async throws -> Found {
     let repository = try await tree.open(mirrors: configuration.mirrors, updating: true)
     let patterns = tree.refs.map { RefPattern($0) }
-    let tips = try await repository.refs(matching: patterns).mapValues(\.description)
+    let refs = try await repository.refs(matching: patterns)
+    let tips = refs.tips.mapValues(\.description)
+    var found = Found(problem: refs.unreadable.sorted { $0.key < $1.key }.first?.value)
     guard let known = try await ledger.refs(of: tree.name) else {
       try await ledger.begin(tree.name, at: tips)
-      return tips.isEmpty ? nil : ("\(tree.name): \(tips.count) refs, seen for the first time", [])
+      found.words = tips.isEmpty ? nil : "\(tree.name): \(tips.count) refs, seen for the first time"
+      return found
     }
     let moves = Set(tips.keys).union(known.keys).sorted().compactMap { ref -> RefMove? in
-      known[ref] == tips[ref] ? nil : RefMove(tree: tree.name, ref: ref, old: known[ref], new: tips[ref])
+      guard known[ref] != tips[ref], refs.unreadable[ref] == nil else { return nil }
+      return RefMove(tree: tree.name, ref: ref, old: known[ref], new: tips[ref])
     }
-    guard !moves.isEmpty else { return nil }
+    guard !moves.isEmpty else { return found }
     let waiting = try await ledger.jobCounts()[.waiting, default: 0]
     // What is beyond the queue is seen at the next look.
     let room = max(0, min(configuration.limits.queue - waiting, Self.atOnce))
-    guard room > 0 else { return nil }
+    guard room > 0 else { return found }
     let jobs = try await ledger.record(Array(moves.prefix(room))) { push in
       String(decoding: try JSONEncoder().encode(push), as: UTF8.self)
     }
-    return jobs.map { ("\(tree.name): \(moves.count) refs moved", $0) }
+    if let jobs { (found.words, found.jobs) = ("\(tree.name): \(moves.count) refs moved", jobs) }
+    return found
   }
 
   /// Moves that are recorded at once: each knows where all others were.
