@@ -37,8 +37,12 @@ extension Repository {
   /// A copy may be shallow, which libgit2 before 1.7 takes for damage: what is not here ends the walk.
   ///
   /// - Parameter known: the last one that was read.
+  /// - Throws: `Failure` (`tryAgain`) where a whole archive lacks a commit.
   /// - Returns: with them whether the archive still has the known one; where it does not, these are all of its commits.
-  package func archived(behind known: ObjectID?, upTo tip: ObjectID) -> (commits: [ObjectID], isKnownThere: Bool) {
+  package func archived(behind known: ObjectID?, upTo tip: ObjectID) throws(Failure) -> (
+    commits: [ObjectID], isKnownThere: Bool
+  ) {
+    let isShallow = git_repository_is_shallow(pointer) == 1
     var commits: [ObjectID] = []
     var isKnownThere = false
     var seen: Set<ObjectID> = []
@@ -48,9 +52,13 @@ extension Repository {
         isKnownThere = true
         continue
       }
-      guard seen.insert(commit).inserted, let parents = try? parents(of: commit) else { continue }
-      commits.append(commit)
-      open += parents
+      guard seen.insert(commit).inserted else { continue }
+      do throws(Failure) {
+        open += try parents(of: commit)
+        commits.append(commit)
+      } catch {
+        guard isShallow, commit != tip else { throw Failure(.tryAgain, error.subject, error.problem) }
+      }
     }
     return (commits.reversed(), isKnownThere)
   }
@@ -62,6 +70,7 @@ extension Repository {
       git_commit_lookup(&$0, pointer, &oid)
     }
     guard let owned else { return 0 }
-    return Int(git_commit_time(owned.pointer))
+    // No clock is later, and what strangers say of theirs is added to.
+    return max(0, min(Int(git_commit_time(owned.pointer)), 1 << 40))
   }
 }

@@ -21,8 +21,8 @@ package struct HTTPClient: Sendable {
   private static let redirections = 5
   /// A server that sends less than so many bytes a second for so many seconds is left.
   private static let slowest = (bytes: 100, seconds: 30)
-  /// Seconds to reach a server.
-  private static let patience = 10
+  /// Seconds to reach a server, and for all of it.
+  private static let patience = (connecting: 10, all: 600)
   private static let queue = DispatchQueue(label: "kmend.transfers", attributes: .concurrent)
   private let agent: String
 
@@ -53,13 +53,13 @@ package struct HTTPClient: Sendable {
   }
 
   private func run(_ transfer: Transfer, _ place: RemotePlace, _ time: String?) throws -> HTTPResponse {
+    let words = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    defer { words.deallocate() }
     guard Self.start == CURLE_OK, let handle = curl_easy_init() else {
       throw Failure(.ourFault, "libcurl", "can't be started")
     }
     defer { curl_easy_cleanup(handle) }
-    let words = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-    words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    defer { words.deallocate() }
     let context = Unmanaged.passUnretained(transfer).toOpaque()
     kmend_curl_set_context(handle, CURLOPT_ERRORBUFFER, words)
     for (option, text) in [
@@ -72,7 +72,8 @@ package struct HTTPClient: Sendable {
       // Another place is asked only over TLS.
       (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, place.scheme == "https" ? 1 : 0),
       (CURLOPT_MAXREDIRS, Self.redirections),
-      (CURLOPT_CONNECTTIMEOUT, Self.patience), (CURLOPT_LOW_SPEED_LIMIT, Self.slowest.bytes),
+      (CURLOPT_CONNECTTIMEOUT, Self.patience.connecting), (CURLOPT_TIMEOUT, Self.patience.all),
+      (CURLOPT_LOW_SPEED_LIMIT, Self.slowest.bytes),
       (CURLOPT_LOW_SPEED_TIME, Self.slowest.seconds), (CURLOPT_NOPROGRESS, 0),
     ] {
       kmend_curl_set_number(handle, option, number)

@@ -43,9 +43,13 @@ struct ConfigurationOptions: ParsableArguments {
 
   func control(creating: Bool = false) throws -> Control { try Control(configuration: file, creating: creating) }
 
-  /// Nil where no configuration was named, and there is none.
+  /// Nil where no configuration was named, and this machine has none, or a daemon that is not for this user.
   func controlIfAny() throws -> Control? {
-    let isNamed = config != nil || ProcessInfo.processInfo.environment["KMEND_CONFIG"] != nil
-    return isNamed || FileManager.default.fileExists(atPath: file) ? try control() : nil
+    do {
+      return try control()
+    } catch let failure as Failure where failure.code == .unavailable {
+      guard config == nil, ProcessInfo.processInfo.environment["KMEND_CONFIG"] == nil else { throw failure }
+      return nil
+    }
   }
 }

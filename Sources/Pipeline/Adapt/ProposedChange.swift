@@ -36,6 +36,11 @@ struct ProposedChange {
     // The same series on the same commit is the same commit again.
     let author = Signature(name: "kmend", address: "kmend@localhost", seconds: series.origin.seconds, offset: 0)
     let diffs = mails.compactMap { Self.diff($0.body) }
+    guard diffs.reduce(0, { $0 + Self.files(in: $1) }) == series.files.count else {
+      throw Failure(
+        .unavailable, series.origin.name.subject, "has diffs that are not in git's form",
+        remedy: "apply them to a branch and name its commits")
+    }
     var made: (path: String, commit: ObjectID)?
     for (number, base) in bases.enumerated() where made == nil {
       let path = "\(scratch)/proposed-\(number).git"
@@ -64,6 +69,11 @@ struct ProposedChange {
       if id.count == 40, let found = try? ObjectID(String(decoding: id, as: UTF8.self)) { return found.description }
     }
     return nil
+  }
+
+  private static func files(in diff: [UInt8]) -> Int {
+    let mark = Array("diff --git ".utf8)
+    return diff.split(separator: 0x0A).count { $0.starts(with: mark) }
   }
 
   /// Without the words before it; nil for a mail without one.

@@ -9,7 +9,7 @@ import Settings
 /// The job that adapts a subscribed driver to a change which is going to break it, and keeps the series as a draft.
 struct DraftedSeries {
   static let kind = "draft"
-  /// Drafts that one push, or one new driver, makes at most.
+  /// Drafts that one push, two hundred series, or one driver that is new or meets new kernels, make at most.
   static let limit = 20
 
   /// The job's input.
@@ -37,9 +37,12 @@ struct DraftedSeries {
     for hit in meant.suffix(limit) {
       guard let subscription = try await ledger.subscription(hit.subscription) else { continue }
       let input = Input(subscription: subscription.id, patch: hit.patch.id, head: subscription.head)
+      // A series whose mails come one by one changes more with each.
+      var changes = ContentDigest()
+      for change in hit.patch.changes { changes.add("\(change.kind.rawValue) \(change.name) \(change.site)\n".utf8) }
       jobs.append(
         JobDraft(
-          kind: kind, key: "\(subscription.id) \(hit.patch.id) \(subscription.head) \(kernels)",
+          kind: kind, key: "\(subscription.id) \(hit.patch.id) \(subscription.head) \(kernels) \(changes)",
           source: "draft \(subscription.id)", title: "\(subscription.name): \(hit.patch.subject)",
           input: String(decoding: try JSONEncoder().encode(input), as: UTF8.self)))
     }

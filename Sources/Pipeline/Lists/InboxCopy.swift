@@ -31,14 +31,19 @@ struct InboxCopy {
   /// - Throws: `Failure`: `badInput` if there is no inbox of version 2, `tryAgain` if the server can't be read.
   func update(knowing known: [Int: (tip: String, seconds: Int)]?, history: Bool) async throws {
     var seen = seen()
-    guard let manifest = try await manifest(changedAfter: seen.modified) else { return }
+    var isWhole = true
+    for epoch in seen.fingerprints.keys where await !isHere(epoch) { isWhole = false }
+    guard let manifest = try await manifest(changedAfter: isWhole ? seen.modified : nil) else { return }
     let newest = manifest.fingerprints.keys.max()
     let wanted = manifest.fingerprints.keys.sorted().filter { epoch in
       if let last = known?.keys.max() { return epoch >= last }
       return history || epoch == newest
     }
     try FileManager.default.createDirectory(atPath: folder + "/git", withIntermediateDirectories: true)
-    for epoch in wanted where seen.fingerprints[epoch] != manifest.fingerprints[epoch] || !isHere(epoch) {
+    for epoch in wanted {
+      let fingerprint = manifest.fingerprints[epoch] ?? ""
+      let isFetched = await isHere(epoch)
+      guard fingerprint.isEmpty || seen.fingerprints[epoch] != fingerprint || !isFetched else { continue }
       try await fetch(epoch, since: known?[epoch]?.seconds, shallow: known == nil && !history)
       seen.fingerprints[epoch] = manifest.fingerprints[epoch]
       try remember(seen)
@@ -49,11 +54,12 @@ struct InboxCopy {
 
   private func path(_ epoch: Int) -> String { "\(folder)/git/\(epoch).git" }
 
-  private func isHere(_ epoch: Int) -> Bool { FileManager.default.fileExists(atPath: path(epoch) + "/HEAD") }
+  /// What was begun and has no mail yet is not.
+  private func isHere(_ epoch: Int) async -> Bool { (try? await Repository.open(path(epoch)).resolve("HEAD")) != nil }
 
   private func fetch(_ epoch: Int, since seconds: Int?, shallow: Bool) async throws {
     let source = try RemotePlace("\(place.url)/git/\(epoch).git")
-    if let seconds, !isHere(epoch) {
+    if let seconds, await !isHere(epoch) {
       // Where no mail is newer, by the clocks of those who sent them, git takes that for an error.
       let newer = Repository.Depth.since(seconds - Self.overlap)
       if (try? await Repository.mirrorHead(of: source, at: path(epoch), depth: newer)) != nil { return }

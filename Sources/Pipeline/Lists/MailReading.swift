@@ -49,7 +49,8 @@ struct MailReading {
     _ list: Configuration.List, _ epoch: Int, _ repository: Repository, _ tip: ObjectID,
     after last: (tip: String, seconds: Int)?, _ job: Job, _ say: @Sendable (String) -> Void
   ) async throws {
-    var (commits, isKnownThere) = await repository.archived(behind: last.flatMap { try? ObjectID($0.tip) }, upTo: tip)
+    var (commits, isKnownThere) = try await repository.archived(
+      behind: last.flatMap { try? ObjectID($0.tip) }, upTo: tip)
     if let last, !isKnownThere {
       say("epoch \(epoch): the archive's history was rewritten")
       var newer: [ObjectID] = []
@@ -134,12 +135,13 @@ struct MailReading {
   ) async throws {
     let forecasts = StandingForecasts(ledger: ledger)
     let lines = configuration.lines
-    var hits: [(patch: LedgerPatch, subscription: Int, forecasts: [Forecast])] = []
     var (count, changing) = (0, 0)
     while true {
       let dirty = try await ledger.dirtySeries(of: list.name, limit: 200)
       guard !dirty.isEmpty else { break }
       try await ledger.step(job, "series: \(count) read")
+      var hits: [(patch: LedgerPatch, subscription: Int, forecasts: [Forecast])] = []
+      var read: [(series: LedgerSeries, mails: Int)] = []
       for series in dirty {
         try Task.checkCancellation()
         let mails = try await ledger.mails(of: series.id, limit: Self.parts)
@@ -156,10 +158,12 @@ struct MailReading {
           hits += hit.sorted { $0.key < $1.key }.map { (found, $0.key, $0.value) }
           if !hit.isEmpty { say("\(series.title): \(changes.count) API changes, \(hit.count) drivers") }
         }
-        try await ledger.settle(series, having: mails.count)
+        read.append((series, mails.count))
       }
+      // What follows from them is recorded first.
+      try await ledger.add(try await DraftedSeries.jobs(hits, ledger, workspace))
+      for (series, mails) in read { try await ledger.settle(series, having: mails) }
     }
-    try await ledger.add(try await DraftedSeries.jobs(hits, ledger, workspace))
     say("\(count) series read, \(changing) of them would change the API")
   }
 }

@@ -137,8 +137,8 @@ struct SubscriptionWatcher: Service {
   }
 
   func look() async throws {
-    try await lookAtKernels()
     try await lookAtDrivers()
+    try await lookAtKernels()
   }
 
   /// On other kernels more can be proven, or what could not be tried before.
@@ -154,7 +154,11 @@ struct SubscriptionWatcher: Service {
         hits.append((try await ledger.patch(entry.patch), entry.subscription, [forecast]))
       }
     }
-    try await ledger.remember(found, as: Self.kernels, with: try await DraftedSeries.jobs(hits, ledger, workspace))
+    var jobs: [JobDraft] = []
+    for (_, own) in Dictionary(grouping: hits, by: \.subscription).sorted(by: { $0.key < $1.key }) {
+      jobs += try await DraftedSeries.jobs(own, ledger, workspace)
+    }
+    try await ledger.remember(found, as: Self.kernels, with: jobs)
   }
 
   /// Lets those be read that are elsewhere than they were.

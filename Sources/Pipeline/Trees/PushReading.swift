@@ -46,9 +46,9 @@ struct PushReading {
     var unread: [Failure] = []
     let new = await there(push.move.new, repository)
     if new == nil, let name = push.move.new {
-      let live = try await repository.refs(matching: tree.refs.map { RefPattern($0) }).tips
       // Otherwise it was dropped and collected.
-      guard live[push.move.ref]?.description != name else {
+      let refs = try await repository.refs(matching: tree.refs.map { RefPattern($0) })
+      guard refs.unreadable[push.move.ref] == nil else {
         throw Failure(.badInput, name, "is missing, and \(push.move.ref) names it")
       }
     }
@@ -66,8 +66,9 @@ struct PushReading {
     if let old = await there(push.move.old, repository) {
       try await ledger.step(job, "withdraw")
       // What other refs lead to by now is there.
-      let live = try await repository.refs(matching: tree.refs.map { RefPattern($0) }).tips
-      let gone = try await repository.commits(leadingTo: old, butNotTo: Array(Set(live.values)))
+      let live = try await repository.refs(matching: tree.refs.map { RefPattern($0) })
+      if let failure = live.unreadable.values.first { throw failure }
+      let gone = try await repository.commits(leadingTo: old, butNotTo: Array(Set(live.tips.values)))
       let patches = try await ledger.mark(gone.map(\.description), of: tree.name, there: false)
       if !patches.isEmpty { say("\(patches.count) changes were dropped") }
     }

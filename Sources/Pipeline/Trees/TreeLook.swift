@@ -11,8 +11,7 @@ struct TreeLook {
   let ledger: LedgerStore
   let configuration: Configuration
 
-  /// Records a job for each move; for a tree that is seen for the first time it records where it is, and no more.
-  ///
+  /// What a look found.
   struct Found {
     /// For people; nil where nothing moved.
     var words: String?
@@ -22,6 +21,8 @@ struct TreeLook {
     var problem: Failure?
   }
 
+  /// Records a job for each move; for a tree that is seen for the first time it records where it is, and no more.
+  ///
   /// - Throws: `Failure` if the tree can't be read: what was known of it stays.
   func look(at tree: Configuration.Tree) async throws -> Found {
     let repository = try await tree.open(mirrors: configuration.mirrors, updating: true)
